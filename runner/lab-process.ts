@@ -1,0 +1,59 @@
+// The process that a lab runs in: it imports the lab, runs one trial at a time and judges it. It is
+// a process of its own so that a lab that hangs, even in a loop, can be ended.
+// usage: node lab-process.ts PATH-OF-LAB.ts
+
+import { pathToFileURL } from "node:url";
+import type { Lab } from "#kit";
+import { type AskFault, setBench } from "./bench.ts";
+import { describe } from "./describe.ts";
+import type { Order, Report } from "./messages.ts";
+import { judgeTrial } from "./trial.ts";
+
+const say = (report: Report) => process.send?.(report);
+
+/** Reports an error in two parts, the sentence and where it came from. */
+function fail(error: unknown): void {
+  const { message, stack = "" } = error instanceof Error ? error : new Error(String(error));
+  say({ kind: "failed", message, stack });
+}
+
+const waiting = new Map<number, { resolve(): void; reject(error: Error): void }>();
+
+const ask: AskFault = (service, fault, node) => {
+  const id = waiting.size + 1;
+  const done = new Promise<void>((resolve, reject) => waiting.set(id, { resolve, reject }));
+  say({ kind: "fault", id, service, fault, node });
+  return done;
+};
+
+async function runTrial(lab: Lab, order: Extract<Order, { kind: "trial" }>): Promise<void> {
+  try {
+    const { arm, knobs, services: reach } = order;
+    await using set = await setBench({ services: lab.services, reach, knobs, arm, ask, say });
+    const finding = await lab.trial(lab.arms[arm], set.bench as never);
+    say({ kind: "judged", ...judgeTrial(lab, finding) });
+  } catch (error) {
+    fail(error);
+  }
+}
+
+function follow(lab: Lab): void {
+  process.on("message", (order: Order) => {
+    if (order.kind === "trial") return void runTrial(lab, order);
+    const asked = waiting.get(order.id);
+    if (order.error) asked?.reject(new Error(order.error));
+    else asked?.resolve();
+  });
+}
+
+process.on("disconnect", () => process.exit());
+process.on("uncaughtException", fail);
+process.on("unhandledRejection", fail);
+try {
+  const { default: lab } = await import(pathToFileURL(process.argv[2] ?? "").href);
+  const description = describe(lab);
+  follow(lab);
+  say({ kind: "described", lab: description });
+} catch (error) {
+  fail(error);
+}

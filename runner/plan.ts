@@ -1,0 +1,51 @@
+// What a run will do, once the lab has told what it is.
+
+import type { Description } from "../contracts/description.ts";
+import { measuresTime } from "./describe.ts";
+import type { Request } from "./run.ts";
+
+/** A request that does not fit the lab: an unknown knob or arm, a number out of its range. */
+export class BadRequest extends Error {}
+
+export interface Plan {
+  readonly knobs: Record<string, number>;
+  /** True when a knob is not at its default: claims are declared for the defaults only. */
+  readonly turned: boolean;
+  readonly arms: string[];
+  readonly rounds: number;
+  readonly warmUp: boolean;
+}
+
+const ROUNDS = 3;
+const TIMED_ROUNDS = 8; // the fewest that a comparison needs is 6
+
+/** Plans a run, or throws BadRequest. */
+export function planOf(request: Request, lab: Description): Plan {
+  const knobs: Record<string, number> = {};
+  for (const [name, { value }] of Object.entries(lab.knobs)) knobs[name] = value;
+  for (const [name, value] of Object.entries(request.knobs ?? {})) {
+    checkKnob(name, value, lab);
+    knobs[name] = value;
+  }
+  const turned = Object.entries(knobs).some(([name, value]) => value !== lab.knobs[name]?.value);
+  const arms = request.arms ?? lab.arms;
+  for (const arm of arms) {
+    if (!lab.arms.includes(arm)) throw new BadRequest(unknown("arm", arm, lab.arms));
+  }
+  const timed = measuresTime(lab);
+  const rounds = request.rounds ?? (timed ? TIMED_ROUNDS : ROUNDS);
+  return { knobs, turned, arms: [...arms], rounds, warmUp: timed };
+}
+
+function checkKnob(name: string, value: number, lab: Description): void {
+  const knob = lab.knobs[name];
+  if (!knob) throw new BadRequest(unknown("knob", name, Object.keys(lab.knobs)));
+  if (!(value >= knob.from && value <= knob.to)) {
+    throw new BadRequest(`${name} goes from ${knob.from} to ${knob.to}, not ${value}`);
+  }
+}
+
+function unknown(kind: string, name: string, known: readonly string[]): string {
+  const list = known.length > 0 ? `it has ${known.join(", ")}` : "it has none";
+  return `the lab has no ${kind} "${name}"; ${list}`;
+}

@@ -1,0 +1,125 @@
+// The stage of one run: its servers are up, and arms come on in turn.
+
+import type { Description } from "../contracts/description.ts";
+import type { Emit } from "../contracts/events.ts";
+import type { Tried } from "./judge.ts";
+import type { Aside, LabHost } from "./lab-host.ts";
+import { peakMegabytes } from "./memory.ts";
+import type { Judged, Reach } from "./messages.ts";
+import type { Plan } from "./plan.ts";
+import type { Lease, Pool } from "./pool.ts";
+import { type Turn, turns } from "./rounds.ts";
+import type { Fault } from "./server.ts";
+
+export class Stage implements AsyncDisposable {
+  readonly #host: LabHost;
+  readonly #lab: Description;
+  readonly #pool: Pool;
+  readonly #emit: Emit;
+  readonly #leases = new Map<string, Lease>();
+  /** Rejects when the run cannot go on: a server died, or somebody stopped it. */
+  readonly #halted = Promise.withResolvers<never>();
+  readonly #signal: AbortSignal | undefined;
+  readonly #stop = () => this.#halted.reject(new Error("stopped"));
+
+  constructor(host: LabHost, lab: Description, pool: Pool, emit: Emit, signal?: AbortSignal) {
+    this.#host = host;
+    this.#lab = lab;
+    this.#pool = pool;
+    this.#emit = emit;
+    this.#signal = signal;
+    this.#halted.promise.catch(() => {}); // it may come when nobody waits
+    if (signal?.aborted) this.#stop();
+    signal?.addEventListener("abort", this.#stop, { once: true });
+  }
+
+  /** Starts every server of the lab at the same time. Throws MissingServer or DeadServer. */
+  async open(): Promise<void> {
+    const names = Object.keys(this.#lab.services);
+    const opened = await Promise.allSettled(names.map((name) => this.#open(name)));
+    const failed = opened.find((one) => one.status === "rejected");
+    if (failed) throw failed.reason;
+  }
+
+  /** Runs one trial on servers that are all up. */
+  async trial({ arm, round }: Turn, knobs: Plan["knobs"]): Promise<Judged> {
+    for (const { server, shared } of this.#leases.values()) if (!shared) await server.mend();
+    this.#emit({ kind: "trial", arm, round });
+    const services: Record<string, Reach> = {};
+    for (const [name, { reach }] of this.#leases) services[name] = reach;
+    const began = performance.now();
+    const judged = await this.#orHalted(
+      this.#host.trial(
+        { kind: "trial", arm, knobs, services },
+        this.#lab.deadlineSeconds,
+        (aside) => this.#hear(aside, arm, round),
+      ),
+    );
+    const ms = Math.round(performance.now() - began);
+    this.#emit({ kind: "finding", arm, round, finding: judged.finding, ms });
+    for (const [claim, holds] of Object.entries(judged.verdicts)) {
+      this.#emit({ kind: "verdict", arm, round, claim, verdict: holds ? "kept" : "broken" });
+    }
+    return judged;
+  }
+
+  /** The peak memory of the lab's process and of its servers until now. */
+  get peakMegabytes(): number {
+    const servers = [...this.#leases.values()].flatMap(({ server }) => server.pids);
+    return peakMegabytes([this.#host.pid, ...servers]);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#signal?.removeEventListener("abort", this.#stop);
+    await Promise.all([...this.#leases.values()].map((lease) => lease[Symbol.asyncDispose]()));
+  }
+
+  async #open(name: string): Promise<void> {
+    const wanted = this.#lab.services[name] as Description["services"][string];
+    const { service } = wanted;
+    this.#emit({ kind: "service", name, service, state: "starting" });
+    const began = performance.now();
+    const lease = await this.#pool.lease(wanted, (error) => this.#halted.reject(error));
+    this.#leases.set(name, lease);
+    const { version, from } = lease.server.found;
+    const readyMs = Math.round((performance.now() - began) * 10) / 10;
+    this.#emit({ kind: "service", name, service, state: "ready", version, from, readyMs });
+  }
+
+  #hear(aside: Aside, arm: string, round: number): void {
+    if (aside.kind !== "fault") {
+      this.#emit({ ...aside, arm, round });
+      return;
+    }
+    const { id, service, fault, node } = aside;
+    this.#emit({ kind: "fault", arm, round, service, fault, node });
+    this.#fault(service, fault, node).then(
+      () => this.#host.answerFault(id),
+      (error) => this.#host.answerFault(id, String(error.message ?? error)),
+    );
+  }
+
+  async #fault(name: string, fault: Fault, node?: string) {
+    const lease = this.#leases.get(name);
+    if (lease?.shared) {
+      const remedy = `write \`${name}: ${this.#lab.services[name]?.service}.own()\``;
+      throw new Error(`the server ${name} is shared with other labs; ${remedy} to break it`);
+    }
+    await lease?.server.fault(fault, node);
+  }
+
+  #orHalted<Value>(work: Promise<Value>): Promise<Value> {
+    work.catch(() => {}); // when the run is halted, what the trial says afterwards is lost
+    return Promise.race([work, this.#halted.promise]);
+  }
+}
+
+/** Performs all trials of a plan. An arm that fails ends the run and is named. */
+export async function perform(stage: Stage, plan: Plan): Promise<Tried[]> {
+  await stage.open();
+  const tried: Tried[] = [];
+  for (const turn of turns(plan.arms, plan.rounds, plan.warmUp)) {
+    tried.push({ ...turn, judged: await stage.trial(turn, plan.knobs) });
+  }
+  return tried;
+}

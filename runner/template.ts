@@ -1,0 +1,51 @@
+// Data folders that are dear to make (initdb) are made once, kept in the cache and copied.
+
+import { execFile } from "node:child_process";
+import { existsSync, renameSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import type { Found, Preparation } from "#kit";
+import { cacheFolder } from "./folders.ts";
+import { makeFolder, type User } from "./user.ts";
+
+const run = promisify(execFile);
+
+/** Fills a data folder from the template, which is made first where there is none yet. */
+export async function fillFolder(
+  folder: string,
+  name: string,
+  { program, version }: Found,
+  preparation: Preparation,
+  user: User | undefined,
+): Promise<void> {
+  const owner = user?.uid ?? process.getuid?.() ?? "user";
+  const template = join(
+    cacheFolder(),
+    "templates",
+    `${name}-${version}-${preparation.key}-${owner}`,
+  );
+  if (!existsSync(template)) await make(template, dirname(program), preparation, user);
+  await run("cp", ["-a", `${template}/.`, folder]);
+}
+
+/** Makes the template aside and moves it into place, so that nobody copies half of one. */
+async function make(
+  template: string,
+  programs: string,
+  preparation: Preparation,
+  user: User | undefined,
+): Promise<void> {
+  const draft = `${template}.${process.pid}`;
+  rmSync(draft, { recursive: true, force: true });
+  makeFolder(draft, user);
+  for (const [command = "", ...args] of preparation.commands(draft)) {
+    const beside = join(programs, command);
+    await run(existsSync(beside) ? beside : command, args, { cwd: draft, ...user });
+  }
+  try {
+    renameSync(draft, template);
+  } catch (error) {
+    rmSync(draft, { recursive: true, force: true });
+    if (!existsSync(template)) throw error; // else somebody else was quicker
+  }
+}
