@@ -8,16 +8,22 @@ export interface Address {
   readonly port: number;
 }
 
+/** Where one node of a service listens. */
+export interface NodeAddress extends Address {
+  /** More ports of it, by the names that the service asked for. */
+  readonly ports: Readonly<Record<string, number>>;
+}
+
 /** One process of a service, placed: natively in a folder on a free port, in compose on a host. */
-export interface Place<Options> extends Address {
+export interface Place<Options> extends NodeAddress {
   /** The node's name within its service, such as "primary". */
   readonly node: string;
+  /** The IP address to listen on: natively that of the host, in a container every one. */
+  readonly bind: string;
   /** A folder of its own, empty at the first start and kept over a restart. */
   readonly folder: string;
-  /** More free ports, by the names that the service asked for. */
-  readonly ports: Readonly<Record<string, number>>;
   /** Every node of the service by name, this one included. */
-  readonly peers: Readonly<Record<string, Address & { ports: Readonly<Record<string, number>> }>>;
+  readonly peers: Readonly<Record<string, NodeAddress>>;
   readonly options: Options;
 }
 
@@ -25,11 +31,16 @@ export interface Place<Options> extends Address {
 export interface Command {
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** Files to write before the start, by path relative to the node's folder. */
-  readonly files?: Readonly<Record<string, string>>;
+  /** Files to write before every start, by path relative to the node's folder. */
+  readonly files?: Files;
+  /** Files to write before the first start only, since the server rewrites them itself. */
+  readonly seeds?: Files;
   /** Another program than the service's own, for a service of several kinds of process. */
   readonly program?: string;
 }
+
+/** Texts by path, relative to a node's folder. */
+export type Files = Readonly<Record<string, string>>;
 
 /** A server program as it was found on this machine. */
 export interface Found {
@@ -42,13 +53,32 @@ export interface Found {
 export interface At {
   /** The first node, or the link that stands before it. */
   readonly address: Address;
-  readonly nodes: Readonly<Record<string, Address & { ports: Readonly<Record<string, number>> }>>;
+  readonly nodes: Readonly<Record<string, NodeAddress>>;
   /** What the lab was given of a shared server: a database, a virtual host, a prefix. */
   readonly tenant: string;
   /** The options that the lab chose, as plain data. */
   readonly options: Readonly<Record<string, unknown>>;
   /** Hands a resource over to the bench, which closes it when the trial ends, and returns it. */
   own<R extends AsyncDisposable>(resource: R): R;
+  /**
+   * Rewrites files in a node's folder, which only the runner may do, and then starts the node again
+   * or signals it to reload. The files stay over a restart. Where the form can check a configuration
+   * it is checked first. Rejects with the server's own words, and the old files are back.
+   */
+  configure(files: Files, then: "restart" | "reload" | "nothing", node?: string): Promise<void>;
+  /** The text of a file in a node's folder, such as a log. */
+  read(file: string, node?: string): Promise<string>;
+  /**
+   * Runs a tool that comes with the server (promtool, etcdctl) in a node's folder, and resolves with
+   * what it prints. Rejects with its own words when it fails.
+   */
+  tool(program: string, args: readonly string[], node?: string): Promise<string>;
+  /** Stops all nodes and starts them on empty folders, as for the first time. */
+  renew(): Promise<void>;
+  /** Starts a node of a service on demand, again where it runs, with variables of its own. */
+  start(variables: Readonly<Record<string, string>>, node?: string): Promise<void>;
+  /** Stops a node by the service's own signal, and waits until it is gone. */
+  stop(node?: string): Promise<void>;
 }
 
 /** Processes can fail; each of these resolves when the fault is done. Without a name: the first node. */
@@ -82,6 +112,8 @@ export interface ServiceForm<Options extends object, Face extends object> {
   readonly port: number;
   /** The program's name on PATH. */
   readonly program: string;
+  /** Other names of the program, as some packages have it. */
+  readonly aliases?: readonly string[];
   /** Package names by package manager. */
   readonly packages: Readonly<Partial<Record<"apt" | "dnf" | "brew", string>>>;
   /** How the program tells its version, and the oldest that the labs work with. */
@@ -90,14 +122,16 @@ export interface ServiceForm<Options extends object, Face extends object> {
     readonly pattern: RegExp;
     readonly atLeast: string;
   };
-  /** A program that came with npm or lies in the cache; asked before PATH. */
-  embedded?(): Promise<Found | undefined>;
+  /** A program that came with npm or lies in this cache folder; asked before PATH. */
+  embedded?(cache: string): Promise<Found | undefined>;
+  /** Brings the program into the cache, in a folder named by the key; for one without a package. */
+  readonly download?: Preparation;
   /** The options with their defaults, as plain data. */
   readonly options: Options;
   /** The nodes' names, the first being the one that `address` means; one node by default. */
   nodes?(options: Options): readonly string[];
   /** Names of further ports that each node needs. */
-  readonly ports?: readonly string[];
+  ports?(options: Options): readonly string[];
   /** True where the server refuses to run as root. */
   readonly unprivileged?: boolean;
   /** Fills an empty data folder; its result is cached and copied (the runner runs these commands). */
@@ -105,6 +139,12 @@ export interface ServiceForm<Options extends object, Face extends object> {
   command(place: Place<Options>): Command;
   /** Resolves when the node answers its own protocol; throws while it does not. Polled. */
   ready(place: Place<Options>): Promise<void>;
+  /** The command that exits with 0 when the files in the node's folder are a right configuration. */
+  check?(place: Place<Options>): Pick<Command, "program" | "args">;
+  /** The signal on which the server takes up a new configuration. */
+  readonly reloadSignal?: NodeJS.Signals;
+  /** True where the lab starts the nodes, in each trial, with what only the trial knows. */
+  readonly onDemand?: boolean;
   /** Joins the nodes, once all are ready. */
   form?(places: Readonly<Record<string, Place<Options>>>): Promise<void>;
   /** The signal that stops it fast and clean; SIGKILL follows after two seconds. */
@@ -113,8 +153,8 @@ export interface ServiceForm<Options extends object, Face extends object> {
   readonly startSeconds?: number;
   /** For a server that labs share: makes a room of one's own in it, and takes it away again. */
   readonly tenants?: {
-    open(address: Address, name: string): Promise<void>;
-    close(address: Address, name: string): Promise<void>;
+    open(first: NodeAddress, name: string): Promise<void>;
+    close(first: NodeAddress, name: string): Promise<void>;
   };
   /** Makes the server as new before each trial. */
   reset?(at: At): Promise<void>;
@@ -122,9 +162,11 @@ export interface ServiceForm<Options extends object, Face extends object> {
   open(at: At): Face;
 }
 
-/** Commands that fill a template folder, and the name that tells one template from another. */
+/** Commands that fill a folder in the cache, and the name that tells one such folder from another. */
 export interface Preparation {
   readonly key: string;
+  /** Files to write before the first command. */
+  readonly files?: Files;
   /** Program (beside the service's own, or on PATH) and arguments for a folder; run in turn. */
   commands(folder: string): readonly (readonly string[])[];
 }
@@ -160,6 +202,18 @@ function choose<Options extends object, Face extends object>(
     with: (options) => choose(form, { ...chosen, ...options }, true),
     own: () => choose(form, chosen, true),
   };
+}
+
+/** The names of like nodes: "replica-1", "replica-2" and so on. */
+export function numbered(name: string, count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `${name}-${index + 1}`);
+}
+
+/** A node by its name, the first when none is given. Throws when there is no such node. */
+export function nodeOf(at: At, name = Object.keys(at.nodes)[0]!): NodeAddress {
+  const node = at.nodes[name];
+  if (!node) throw new Error(`no node "${name}"; there are ${Object.keys(at.nodes).join(", ")}`);
+  return node;
 }
 
 /** Gives a client an end that `await using` sees. The client itself stays what it is. */

@@ -1,13 +1,13 @@
 /** What is known of a series in four numbers: half of its values lie from `low` to `high`. */
-export type Spread = {
-  median: number;
+export interface Spread {
+  readonly median: number;
   /** The 25th percentile. */
-  low: number;
+  readonly low: number;
   /** The 75th percentile. */
-  high: number;
+  readonly high: number;
   /** How many values there were. */
-  n: number;
-};
+  readonly n: number;
+}
 
 /** The sum of the values; of none, 0. */
 export function sum(values: readonly number[]): number {

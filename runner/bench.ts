@@ -2,10 +2,10 @@
 
 import type { Address, At, Bench, Faults, Running, Service } from "#kit";
 import type { Reach, Report } from "./messages.ts";
-import type { Fault } from "./server.ts";
+import type { Deed, Fault } from "./server.ts";
 
-/** Asks the runner for a fault and resolves when it is done. */
-export type AskFault = (service: string, fault: Fault, node?: string) => Promise<void>;
+/** Has the runner do something to a server; resolves with the text that was asked for, if any. */
+export type Ask = (service: string, deed: Deed) => Promise<string | undefined>;
 
 /** What a bench is made of. */
 export interface BenchParts {
@@ -13,7 +13,7 @@ export interface BenchParts {
   readonly reach: Readonly<Record<string, Reach>>;
   readonly knobs: Readonly<Record<string, number>>;
   readonly arm: string;
-  readonly ask: AskFault;
+  readonly ask: Ask;
   readonly say: (report: Report) => void;
 }
 
@@ -23,7 +23,7 @@ export async function setBench(parts: BenchParts) {
   const opened = new AsyncDisposableStack();
   const running: Record<string, Running<object>> = {};
   for (const [name, service] of Object.entries(services)) {
-    const at = placeAt(reach[name] as Reach, opened);
+    const at = placeAt(name, reach[name] as Reach, opened, ask);
     await service.form.reset?.(at);
     running[name] = face(service, at, faultsOf(name, ask));
   }
@@ -37,8 +37,26 @@ export async function setBench(parts: BenchParts) {
   return Object.assign(opened, { bench });
 }
 
-function placeAt(reach: Reach, opened: AsyncDisposableStack): At {
-  return { ...reach, own: (resource) => opened.use(resource) };
+function placeAt(service: string, reach: Reach, opened: AsyncDisposableStack, ask: Ask): At {
+  return {
+    ...reach,
+    own: (resource) => opened.use(resource),
+    async configure(files, then, node) {
+      await ask(service, { kind: "configure", files, then, node });
+    },
+    read: async (file, node) => (await ask(service, { kind: "read", file, node })) ?? "",
+    tool: async (program, args, node) =>
+      (await ask(service, { kind: "tool", program, args, node })) ?? "",
+    async renew() {
+      await ask(service, { kind: "renew" });
+    },
+    async start(variables, node) {
+      await ask(service, { kind: "start", variables, node });
+    },
+    async stop(node) {
+      await ask(service, { kind: "stop", node });
+    },
+  };
 }
 
 function face(service: Service, at: At, faults: Faults): Running<object> {
@@ -52,11 +70,14 @@ function face(service: Service, at: At, faults: Faults): Running<object> {
   };
 }
 
-function faultsOf(service: string, ask: AskFault): Faults {
+function faultsOf(service: string, ask: Ask): Faults {
+  const does = (fault: Fault) => async (node?: string) => {
+    await ask(service, { kind: "fault", fault, node });
+  };
   return {
-    kill: (node) => ask(service, "kill", node),
-    pause: (node) => ask(service, "pause", node),
-    resume: (node) => ask(service, "resume", node),
-    restart: (node) => ask(service, "restart", node),
+    kill: does("kill"),
+    pause: does("pause"),
+    resume: does("resume"),
+    restart: does("restart"),
   };
 }

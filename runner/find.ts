@@ -2,11 +2,12 @@
 // program's own --version, and the answer is kept, since a version does not change under a path.
 
 import { execFile } from "node:child_process";
-import { accessSync, constants, realpathSync, statSync } from "node:fs";
+import { accessSync, constants, globSync, realpathSync, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import type { Found, ServiceForm } from "#kit";
 import { readCached, writeCached } from "./cached.ts";
+import { cacheFolder } from "./folders.ts";
 
 /** A server that this machine does not have, or has too old; says what to type next. */
 export class MissingServer extends Error {
@@ -17,12 +18,15 @@ export class MissingServer extends Error {
   }
 }
 
-/** Where Debian and others put servers that are not on an ordinary user's PATH. */
-const SERVER_FOLDERS = ["/usr/sbin", "/sbin", "/usr/local/sbin", "/opt/homebrew/bin"];
+/** Where packages put servers that are not on an ordinary user's PATH; the newest version first. */
+const SERVER_FOLDERS = [
+  ...["/usr/sbin", "/sbin", "/usr/local/sbin", "/opt/homebrew/bin", "/opt/homebrew/sbin"],
+  ...["/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql@*/bin"],
+];
 
 /** Finds the program, or throws MissingServer. */
 export async function find(form: ServiceForm<never, object>): Promise<Found> {
-  const found = (await form.embedded?.()) ?? (await findOnPath(form));
+  const found = (await form.embedded?.(cacheFolder())) ?? (await findOnPath(form));
   if (!found) {
     throw new MissingServer(form.name, `no ${form.program} on this machine`);
   }
@@ -35,12 +39,13 @@ export async function find(form: ServiceForm<never, object>): Promise<Found> {
 
 /** The full path of a program, or undefined. */
 export function which(program: string): string | undefined {
-  const folders = [...(process.env.PATH ?? "").split(delimiter), ...SERVER_FOLDERS];
+  const folders = [...(process.env.PATH ?? "").split(delimiter), ...SERVER_FOLDERS.flatMap(newest)];
   return folders.map((folder) => join(folder, program)).find(isExecutable);
 }
 
 async function findOnPath(form: ServiceForm<never, object>): Promise<Found | undefined> {
-  const program = which(form.program);
+  const names = [form.program, ...(form.aliases ?? [])];
+  const program = names.map(which).find((path) => path !== undefined);
   return program ? { program, version: await versionOf(program, form), from: "PATH" } : undefined;
 }
 
@@ -48,13 +53,26 @@ async function versionOf(program: string, form: ServiceForm<never, object>): Pro
   const key = `${realpathSync(program)} ${statSync(program).mtimeMs}`;
   const known = readCached("versions", key);
   if (known) return known;
-  const { stdout, stderr } = await promisify(execFile)(program, [...form.version.args], {
-    timeout: 10_000,
-  });
-  const version = form.version.pattern.exec(`${stdout}\n${stderr}`)?.[1];
+  const version = form.version.pattern.exec(await outputOf(program, form.version.args))?.[1];
   if (!version) throw new MissingServer(form.name, `${program} does not tell its version`);
   writeCached("versions", key, version);
   return version;
+}
+
+/** What a program says. Its exit code is no matter: some end with an error after their help. */
+async function outputOf(program: string, args: readonly string[]): Promise<string> {
+  const options = { timeout: 10_000 };
+  const { stdout = "", stderr = "" } = await promisify(execFile)(program, [...args], options).catch(
+    (error: { stdout?: string; stderr?: string }) => error,
+  );
+  return `${stdout}\n${stderr}`;
+}
+
+/** The folders that a pattern stands for. */
+function newest(pattern: string): string[] {
+  if (!pattern.includes("*")) return [pattern];
+  const byVersion = new Intl.Collator("en", { numeric: true }).compare;
+  return globSync(pattern).sort(byVersion).reverse();
 }
 
 function isExecutable(path: string): boolean {

@@ -3,6 +3,7 @@
 
 import { execFileSync } from "node:child_process";
 import { readFileSync, readlinkSync } from "node:fs";
+import { familyOf } from "./family.ts";
 
 /** A process that this project started, as the launcher wrote it down. */
 export interface Identity {
@@ -45,10 +46,17 @@ export function isAlive(identity: Identity): boolean {
   }
 }
 
-/** Signals the process and its group, if it is still the one that we started. */
+/** The signals that no process can hear and pass on to its children. */
+const DEAF: readonly NodeJS.Signals[] = ["SIGKILL", "SIGSTOP", "SIGCONT"];
+
+/**
+ * Signals the process and its group, if it is still the one that we started. What kills, stops or
+ * continues it does the same to all that descend from it.
+ */
 export function signal(identity: Identity, name: NodeJS.Signals): void {
   if (!isAlive(identity)) return;
-  for (const target of [-identity.pid, identity.pid]) {
+  const descendants = DEAF.includes(name) ? familyOf([identity.pid]).map(({ pid }) => pid) : [];
+  for (const target of [-identity.pid, identity.pid, ...descendants]) {
     try {
       process.kill(target, name);
     } catch {

@@ -16,7 +16,7 @@ const IMPORT_SECONDS = 10;
 export class LabError extends Error {}
 
 /** What a lab says while a trial runs. */
-export type Aside = Extract<Report, { kind: "note" | "sample" | "fault" }>;
+export type Aside = Exclude<Report, { kind: "described" | "judged" | "failed" }>;
 
 export class LabHost implements AsyncDisposable {
   readonly #process: Launched;
@@ -75,8 +75,10 @@ export class LabHost implements AsyncDisposable {
     });
   }
 
-  answerFault(id: number, error?: string): void {
-    if (this.#process.child.connected) this.#process.child.send({ kind: "fault-done", id, error });
+  /** Answers what the lab asked for, with a text or an error. */
+  answer(id: number, outcome: { readonly text?: string; readonly error?: string }): void {
+    const order: Order = { kind: "answer", id, ...outcome };
+    if (this.#process.child.connected) this.#process.child.send(order);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -4,7 +4,7 @@
 
 import { pathToFileURL } from "node:url";
 import type { Lab } from "#kit";
-import { type AskFault, setBench } from "./bench.ts";
+import { type Ask, setBench } from "./bench.ts";
 import { describe } from "./describe.ts";
 import type { Order, Report } from "./messages.ts";
 import { judgeTrial } from "./trial.ts";
@@ -17,12 +17,14 @@ function fail(error: unknown): void {
   say({ kind: "failed", message, stack });
 }
 
-const waiting = new Map<number, { resolve(): void; reject(error: Error): void }>();
+const waiting = new Map<number, { resolve(text?: string): void; reject(error: Error): void }>();
 
-const ask: AskFault = (service, fault, node) => {
+const ask: Ask = (service, deed) => {
   const id = waiting.size + 1;
-  const done = new Promise<void>((resolve, reject) => waiting.set(id, { resolve, reject }));
-  say({ kind: "fault", id, service, fault, node });
+  const done = new Promise<string | undefined>((resolve, reject) =>
+    waiting.set(id, { resolve, reject }),
+  );
+  say({ id, service, ...deed });
   return done;
 };
 
@@ -42,7 +44,7 @@ function follow(lab: Lab): void {
     if (order.kind === "trial") return void runTrial(lab, order);
     const asked = waiting.get(order.id);
     if (order.error) asked?.reject(new Error(order.error));
-    else asked?.resolve();
+    else asked?.resolve(order.text);
   });
 }
 

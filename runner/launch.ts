@@ -109,6 +109,18 @@ function identify(child: ChildProcess, program: string): Identity {
 function ending(child: ChildProcess): Promise<string> {
   return new Promise((resolve) => {
     child.once("error", (error) => resolve(error.message));
-    child.once("exit", (code, signal) => resolve(signal ?? `exit code ${code}`));
+    child.once("exit", (code, signal) => {
+      endGroup(child.pid as number);
+      resolve(signal ?? `exit code ${code}`);
+    });
   });
+}
+
+/** Ends what a process has forked and left, such as the workers of a server that was killed. */
+function endGroup(leader: number): void {
+  try {
+    process.kill(-leader, "SIGKILL");
+  } catch {
+    // it was alone, as most are
+  }
 }

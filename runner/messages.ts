@@ -1,7 +1,7 @@
 // What the runner and a lab's process say to each other, over the channel between them.
 
 import type { Description } from "../contracts/description.ts";
-import type { Fault, Where } from "./server.ts";
+import type { Deed, Where } from "./server.ts";
 
 /** A service as the trial finds it. */
 export type Reach = Where & {
@@ -17,7 +17,12 @@ export type Order =
       readonly knobs: Readonly<Record<string, number>>;
       readonly services: Readonly<Record<string, Reach>>;
     }
-  | { readonly kind: "fault-done"; readonly id: number; readonly error?: string };
+  | {
+      readonly kind: "answer";
+      readonly id: number;
+      readonly error?: string;
+      readonly text?: string;
+    };
 
 /** One trial's outcome, judged where the claims' functions are. */
 export interface Judged {
@@ -37,12 +42,6 @@ export type Report =
       readonly x: number;
       readonly y: number;
     }
-  | {
-      readonly kind: "fault";
-      readonly id: number;
-      readonly service: string;
-      readonly fault: Fault;
-      readonly node?: string;
-    }
+  | ({ readonly id: number; readonly service: string } & Deed)
   | ({ readonly kind: "judged" } & Judged)
   | { readonly kind: "failed"; readonly message: string; readonly stack: string };

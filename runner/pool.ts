@@ -1,12 +1,13 @@
 // The servers of all runs of one command. A service that labs share is started once, and each run
 // gets a tenancy in it; any other is started for the one run.
 
-import type { Service } from "#kit";
+import type { NodeAddress, Service } from "#kit";
 import type { Wanted } from "../contracts/description.ts";
 import type { Launcher } from "./launch.ts";
 import type { Reach } from "./messages.ts";
 import type { DeadServer } from "./node.ts";
 import { Server } from "./server.ts";
+import { loadService } from "./services.ts";
 
 /** A server as one run holds it. */
 export interface Lease extends AsyncDisposable {
@@ -59,8 +60,8 @@ export class Pool implements AsyncDisposable {
   ): Promise<Lease> {
     const server = await this.#sharedServer(service);
     const tenant = `lab_${++this.#tenants}`;
-    const { address } = server.where;
-    await tenants.open(address, tenant);
+    const [first] = Object.values(server.where.nodes) as [NodeAddress];
+    await tenants.open(first, tenant);
     this.#listeners.add(onDeath);
     return {
       server,
@@ -68,7 +69,7 @@ export class Pool implements AsyncDisposable {
       shared: true,
       [Symbol.asyncDispose]: async () => {
         this.#listeners.delete(onDeath);
-        await tenants.close(address, tenant);
+        await tenants.close(first, tenant);
       },
     };
   }
@@ -85,13 +86,4 @@ export class Pool implements AsyncDisposable {
     starting.catch(() => this.#shared.delete(name));
     return starting;
   }
-}
-
-/** Imports a service by its name, which is that of its file. */
-export async function loadService(name: string): Promise<Service> {
-  const module = await import(new URL(`../services/${name}.ts`, import.meta.url).href);
-  const exported = Object.values(module) as Partial<Service>[];
-  const service = exported.find((one) => one?.form?.name === name);
-  if (!service) throw new Error(`services/${name}.ts exports no service of that name`);
-  return service as Service;
 }

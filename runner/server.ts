@@ -1,17 +1,17 @@
 // One service of a run: all its nodes, started together and stopped in reverse order.
 
 import { join } from "node:path";
-import type { Address, Found, Place, Service, ServiceForm } from "#kit";
+import type { Address, Files, Found, NodeAddress, Place, Service, ServiceForm } from "#kit";
 import { find } from "./find.ts";
 import type { Launcher } from "./launch.ts";
 import { type DeadServer, ServerNode } from "./node.ts";
-import { fillFolder } from "./template.ts";
-import { makeFolder, reachable, userFor } from "./user.ts";
+import { NodeFolder } from "./node-folder.ts";
+import { reachable, userFor } from "./user.ts";
 
 /** Where a running server is, as plain data for the lab's process. */
 export interface Where {
   readonly address: Address;
-  readonly nodes: Readonly<Record<string, Address & { ports: Readonly<Record<string, number>> }>>;
+  readonly nodes: Readonly<Record<string, NodeAddress>>;
 }
 
 type Form = ServiceForm<object, object>;
@@ -19,14 +19,38 @@ type Form = ServiceForm<object, object>;
 /** A kind of fault on a node, as the lab asks for it. */
 export type Fault = "kill" | "pause" | "resume" | "restart";
 
+/** What a lab, or a service's face on its behalf, has done to a server. */
+export type Deed =
+  | { readonly kind: "fault"; readonly fault: Fault; readonly node?: string }
+  | {
+      readonly kind: "configure";
+      readonly files: Files;
+      readonly then: "restart" | "reload" | "nothing";
+      readonly node?: string;
+    }
+  | { readonly kind: "read"; readonly file: string; readonly node?: string }
+  | {
+      readonly kind: "tool";
+      readonly program: string;
+      readonly args: readonly string[];
+      readonly node?: string;
+    }
+  | {
+      readonly kind: "start";
+      readonly variables: Readonly<Record<string, string>>;
+      readonly node?: string;
+    }
+  | { readonly kind: "stop"; readonly node?: string }
+  | { readonly kind: "renew" };
+
 export class Server implements AsyncDisposable {
   readonly form: Form;
   readonly found: Found;
   /** Milliseconds from the start to the last node's first right answer. */
   readonly readyMs: number;
-  readonly #nodes: ReadonlyMap<string, ServerNode>;
+  readonly #nodes: Nodes;
 
-  private constructor(form: Form, found: Found, nodes: Map<string, ServerNode>, readyMs: number) {
+  private constructor(form: Form, found: Found, nodes: Nodes, readyMs: number) {
     this.form = form;
     this.found = found;
     this.#nodes = nodes;
@@ -44,13 +68,7 @@ export class Server implements AsyncDisposable {
     const found = await find(form as never);
     const began = performance.now();
     const nodes = await plan(form, { ...form.options, ...options }, found, launcher, onDeath);
-    try {
-      await Promise.all([...nodes.values()].map((node) => node.start()));
-      await form.form?.(placesOf(nodes));
-    } catch (error) {
-      await Promise.all([...nodes.values()].map((node) => node.stop()));
-      throw error;
-    }
+    await begin(form, nodes);
     return new Server(form, found, nodes, performance.now() - began);
   }
 
@@ -68,18 +86,22 @@ export class Server implements AsyncDisposable {
     return [...this.#nodes.values()].flatMap(({ pid }) => pid ?? []);
   }
 
-  /** Does a fault to one node, the first when none is named. */
-  async fault(kind: Fault, name?: string): Promise<void> {
-    const node = this.#node(name);
-    if (kind === "kill") await node.stop();
-    else if (kind === "restart") {
-      await node.stop(this.form.stopSignal ?? "SIGTERM");
-      await node.start();
-    } else node[kind]();
+  /** Does something to one node, the first when none is named; resolves with what was read. */
+  async perform(deed: Deed): Promise<string | undefined> {
+    const node = this.#node(deed.kind === "renew" ? undefined : deed.node);
+    if (deed.kind === "read") return node.plan.folder.read(deed.file);
+    if (deed.kind === "tool") return node.tool(deed.program, deed.args);
+    if (deed.kind === "renew") await this.#renew();
+    else if (deed.kind === "start") await node.startWith(deed.variables);
+    else if (deed.kind === "stop") await node.stop(this.form.stopSignal ?? "SIGTERM");
+    else if (deed.kind === "configure") await node.configure(deed.files, deed.then);
+    else if (deed.fault === "kill") await node.stop();
+    else await node[deed.fault]();
   }
 
-  /** Brings back every node that a trial has killed or paused. */
+  /** Brings back every node that a trial has killed or paused, or stops what it has started. */
   async mend(): Promise<void> {
+    if (this.form.onDemand) return this.#renew();
     const mended = [...this.#nodes.values()].map(async (node) => {
       node.resume();
       if (node.pid === undefined) await node.start();
@@ -92,6 +114,12 @@ export class Server implements AsyncDisposable {
     await Promise.all(nodes.map((node) => node.stop(this.form.stopSignal)));
   }
 
+  /** Stops all nodes and starts them on new folders, as for the first time. */
+  async #renew(): Promise<void> {
+    await Promise.all([...this.#nodes.values()].map((node) => node.stop()));
+    await begin(this.form, this.#nodes);
+  }
+
   #node(name: string | undefined): ServerNode {
     const node = name === undefined ? this.#nodes.values().next().value : this.#nodes.get(name);
     const names = [...this.#nodes.keys()].join(", ");
@@ -100,7 +128,30 @@ export class Server implements AsyncDisposable {
   }
 }
 
-function placesOf(nodes: ReadonlyMap<string, ServerNode>): Record<string, Place<object>> {
+type Nodes = ReadonlyMap<string, ServerNode>;
+
+/**
+ * Gives all nodes new folders, starts them, unless that is for the lab to do, and joins them.
+ * Leaves none running when one fails.
+ */
+async function begin(form: Form, nodes: Nodes): Promise<void> {
+  const all = [...nodes.values()];
+  const started = await Promise.allSettled(
+    all.map(async (node) => {
+      await node.plan.folder.renew();
+      if (!form.onDemand) await node.start();
+    }),
+  );
+  try {
+    for (const one of started) if (one.status === "rejected") throw one.reason;
+    await form.form?.(placesOf(nodes));
+  } catch (error) {
+    await Promise.all(all.map((node) => node.stop()));
+    throw error;
+  }
+}
+
+function placesOf(nodes: Nodes): Record<string, Place<object>> {
   return Object.fromEntries([...nodes].map(([name, node]) => [name, node.plan.place]));
 }
 
@@ -113,34 +164,35 @@ async function plan(
   onDeath: (error: DeadServer) => void,
 ): Promise<Map<string, ServerNode>> {
   const names = form.nodes?.(options) ?? [form.name];
-  const peers: Record<string, Address & { ports: Record<string, number> }> = {};
-  for (const name of names) peers[name] = await reserve(form, launcher);
+  const peers: Record<string, NodeAddress> = {};
+  for (const name of names) peers[name] = await reserve(form.ports?.(options) ?? [], launcher);
   const user = userFor(form);
   const program = reachable(found.program, found.version, user);
+  const preparation = form.prepare?.(options);
+  const filling = preparation && {
+    service: form.name,
+    found: { ...found, program },
+    preparation,
+  };
   const home = launcher.newFolder(form.name);
   const nodes = new Map<string, ServerNode>();
   for (const name of names) {
     const folder = join(home, name);
-    const place = {
-      node: name,
-      folder,
-      peers,
-      options,
-      ...(peers[name] as (typeof peers)[string]),
-    };
-    makeFolder(folder, user);
-    const preparation = form.prepare?.(options);
-    if (preparation) await fillFolder(folder, form.name, { ...found, program }, preparation, user);
+    const address = peers[name] as NodeAddress;
+    const place = { node: name, folder, peers, options, bind: address.host, ...address };
     const label = names.length > 1 ? `${form.name} ${name}` : form.name;
     const log = join(home, `${name}.log`);
-    const nodePlan = { name: label, form, place, program, user, log };
+    const nodePlan = {
+      ...{ name: label, form, place, program, user, log },
+      folder: new NodeFolder(folder, user, filling),
+    };
     nodes.set(name, new ServerNode(nodePlan, launcher, onDeath));
   }
   return nodes;
 }
 
-async function reserve(form: Form, launcher: Launcher) {
+async function reserve(names: readonly string[], launcher: Launcher) {
   const ports: Record<string, number> = {};
-  for (const name of form.ports ?? []) ports[name] = await launcher.ports.reserve();
+  for (const name of names) ports[name] = await launcher.ports.reserve();
   return { host: "127.0.0.1", port: await launcher.ports.reserve(), ports };
 }

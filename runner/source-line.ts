@@ -7,7 +7,7 @@ import { dirname, relative } from "node:path";
 export function sourceOf(stack: string, file: string): string | undefined {
   const folder = dirname(file);
   for (const line of stack.split("\n")) {
-    const [, path, number] = /(\/[^():]+):(\d+)/.exec(line) ?? [];
+    const [, path, number] = /(?:file:\/\/)?(\/[^():]+):(\d+)/.exec(line) ?? [];
     if (path?.startsWith(folder) && !path.includes("node_modules")) {
       return `${relative(folder, path)}:${number}`;
     }

@@ -3,13 +3,13 @@
 import type { Description } from "../contracts/description.ts";
 import type { Emit } from "../contracts/events.ts";
 import type { Tried } from "./judge.ts";
-import type { Aside, LabHost } from "./lab-host.ts";
+import { type Aside, LabError, type LabHost } from "./lab-host.ts";
 import { peakMegabytes } from "./memory.ts";
 import type { Judged, Reach } from "./messages.ts";
 import type { Plan } from "./plan.ts";
 import type { Lease, Pool } from "./pool.ts";
 import { type Turn, turns } from "./rounds.ts";
-import type { Fault } from "./server.ts";
+import type { Deed } from "./server.ts";
 
 export class Stage implements AsyncDisposable {
   readonly #host: LabHost;
@@ -87,25 +87,25 @@ export class Stage implements AsyncDisposable {
   }
 
   #hear(aside: Aside, arm: string, round: number): void {
-    if (aside.kind !== "fault") {
+    if (aside.kind === "note" || aside.kind === "sample") {
       this.#emit({ ...aside, arm, round });
       return;
     }
-    const { id, service, fault, node } = aside;
-    this.#emit({ kind: "fault", arm, round, service, fault, node });
-    this.#fault(service, fault, node).then(
-      () => this.#host.answerFault(id),
-      (error) => this.#host.answerFault(id, String(error.message ?? error)),
+    if (aside.kind === "fault") {
+      const { service, fault, node } = aside;
+      this.#emit({ kind: "fault", arm, round, service, fault, node });
+    }
+    this.#perform(aside.service, aside).then(
+      (text) => this.#host.answer(aside.id, { text }),
+      (error) => this.#host.answer(aside.id, { error: String(error.message ?? error) }),
     );
   }
 
-  async #fault(name: string, fault: Fault, node?: string) {
-    const lease = this.#leases.get(name);
-    if (lease?.shared) {
-      const remedy = `write \`${name}: ${this.#lab.services[name]?.service}.own()\``;
-      throw new Error(`the server ${name} is shared with other labs; ${remedy} to break it`);
-    }
-    await lease?.server.fault(fault, node);
+  async #perform(name: string, deed: Deed): Promise<string | undefined> {
+    const { server, shared } = this.#leases.get(name) as Lease;
+    if (!shared) return server.perform(deed);
+    const remedy = `write \`${name}: ${this.#lab.services[name]?.service}.own()\``;
+    throw new Error(`the server ${name} is shared with other labs; ${remedy} to break it`);
   }
 
   #orHalted<Value>(work: Promise<Value>): Promise<Value> {
@@ -119,7 +119,17 @@ export async function perform(stage: Stage, plan: Plan): Promise<Tried[]> {
   await stage.open();
   const tried: Tried[] = [];
   for (const turn of turns(plan.arms, plan.rounds, plan.warmUp)) {
-    tried.push({ ...turn, judged: await stage.trial(turn, plan.knobs) });
+    tried.push({ ...turn, judged: await naming(turn, stage.trial(turn, plan.knobs)) });
   }
   return tried;
+}
+
+/** Names the arm and the round in what went wrong with the lab itself. */
+async function naming(turn: Turn, trial: Promise<Judged>): Promise<Judged> {
+  try {
+    return await trial;
+  } catch (error) {
+    if (!(error instanceof LabError)) throw error;
+    throw new LabError(`arm ${turn.arm}, round ${turn.round}: ${error.message}`);
+  }
 }

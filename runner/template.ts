@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import type { Found, Preparation } from "#kit";
 import { cacheFolder } from "./folders.ts";
-import { makeFolder, type User } from "./user.ts";
+import { makeFolder, type User, writeFile } from "./user.ts";
 
 const run = promisify(execFile);
 
@@ -38,6 +38,9 @@ async function make(
   const draft = `${template}.${process.pid}`;
   rmSync(draft, { recursive: true, force: true });
   makeFolder(draft, user);
+  for (const [file, text] of Object.entries(preparation.files ?? {})) {
+    writeFile(join(draft, file), text, user);
+  }
   for (const [command = "", ...args] of preparation.commands(draft)) {
     const beside = join(programs, command);
     await run(existsSync(beside) ? beside : command, args, { cwd: draft, ...user });

@@ -2,7 +2,7 @@
 // program and owns the folder that the server writes to.
 
 import { execFileSync } from "node:child_process";
-import { chownSync, existsSync, mkdirSync, renameSync, statSync } from "node:fs";
+import { chownSync, existsSync, mkdirSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { cacheFolder, isRoot } from "./folders.ts";
 
@@ -22,6 +22,13 @@ export function userFor(form: { readonly unprivileged?: boolean }): User | undef
 export function makeFolder(folder: string, user: User | undefined): void {
   mkdirSync(folder, { recursive: true, mode: 0o755 });
   if (user) chownSync(folder, user.uid, user.gid);
+}
+
+/** Writes a file that the user owns, and the folders above it. */
+export function writeFile(path: string, text: string, user: User | undefined): void {
+  makeFolder(dirname(path), user);
+  writeFileSync(path, text);
+  if (user) chownSync(path, user.uid, user.gid);
 }
 
 /** The program's path, or that of a copy in the cache when the user may not pass to the first. */

@@ -58,7 +58,12 @@ export async function connectRedis(address: Address, options: RedisOptions = {})
   const client = new Redis({ ...address, lazyConnect: true, ...options });
   // Without a listener ioredis prints every lost connection; a lab sees it as a rejected command.
   client.on("error", () => {});
-  await client.connect();
+  try {
+    await client.connect();
+  } catch (error) {
+    client.disconnect(); // else it goes on trying behind the caller's back
+    throw error;
+  }
   return closing(client, () => client.disconnect());
 }
 

@@ -1,0 +1,37 @@
+// The command line: a table of contents. Each command is a file of its own in commands/.
+
+import { enableCompileCache } from "node:module";
+import { Command, CommanderError } from "commander";
+import { EXIT, explain } from "./failure.ts";
+
+enableCompileCache();
+
+const COMMANDS = ["list", "run", "status", "next", "check", "doctor", "install", "new", "start"];
+
+const program = new Command("pareto")
+  .description("System design as experiments on real servers, on your own machine, in seconds.")
+  .option("--debug", "show the stack of an error")
+  .showHelpAfterError("Try: npx pareto --help")
+  .exitOverride();
+
+for (const name of COMMANDS) {
+  const { command } = await import(`./commands/${name}.ts`);
+  program.addCommand((command as Command).exitOverride());
+}
+
+// A reader that has seen enough (`| head`) closes the pipe, which is no error of ours.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(EXIT.asDeclared);
+  throw error;
+});
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? EXIT.asDeclared : EXIT.usage;
+  } else {
+    console.error(explain(error, program.opts().debug));
+    process.exitCode = (error as { exitCode?: number }).exitCode ?? EXIT.usage;
+  }
+}

@@ -1,0 +1,103 @@
+// How brokers of Kafka are started, alone or as a cluster. Each is also a controller (KRaft).
+
+import { once } from "node:events";
+import { connect } from "node:net";
+import { join } from "node:path";
+import type { Address, Command, Files, Place, Preparation } from "#kit";
+import { FORMAT, JVM } from "./kafka-jars.ts";
+
+export interface KafkaOptions {
+  /** Settings of server.properties, by name. */
+  readonly config: Readonly<Record<string, string>>;
+}
+
+const DATA = "data";
+
+/** The storage of a broker, formatted, which takes longer than to start one. */
+export const formatted: Preparation = {
+  key: "storage",
+  files: { "server.properties": properties(settings(1, "127.0.0.1", 9092, 9093, ["1@:9093"])) },
+  commands: () => [["kafka-storage", ...FORMAT, "server.properties"]],
+};
+
+export function brokerCommand(place: Place<KafkaOptions>): Command {
+  const { node, host, port, ports, folder, peers, options } = place;
+  const names = Object.keys(peers);
+  const voters = Object.values(peers).map(
+    (peer, index) => `${index + 1}@${peer.host}:${peer.ports.controller}`,
+  );
+  const id = names.indexOf(node) + 1;
+  const own = settings(id, host, port, ports.controller!, voters);
+  return {
+    args: ["server.properties"],
+    env: { ...JVM, LOG_DIR: join(folder, "log") },
+    files: {
+      "server.properties": properties({ ...own, ...options.config }),
+      ...(names.length > 1 ? identity(id) : {}),
+    },
+  };
+}
+
+/** Settings for brokers that live for seconds and keep little: no waiting, and small buffers. */
+function settings(
+  id: number,
+  host: string,
+  port: number,
+  controllerPort: number,
+  voters: readonly string[],
+): Record<string, string> {
+  const copies = String(voters.length);
+  return {
+    "process.roles": "broker,controller",
+    "node.id": String(id),
+    "controller.quorum.voters": voters.join(","),
+    "controller.listener.names": "CONTROLLER",
+    listeners: `PLAINTEXT://${host}:${port},CONTROLLER://${host}:${controllerPort}`,
+    "advertised.listeners": `PLAINTEXT://${host}:${port}`,
+    "log.dirs": DATA,
+    "group.initial.rebalance.delay.ms": "0",
+    "log.cleaner.dedupe.buffer.size": String(4 << 20),
+    "offsets.topic.num.partitions": "1",
+    "offsets.topic.replication.factor": copies,
+    "transaction.state.log.num.partitions": "1",
+    "transaction.state.log.replication.factor": copies,
+    "transaction.state.log.min.isr": String(Math.ceil((voters.length + 1) / 2)),
+    "default.replication.factor": copies,
+  };
+}
+
+function properties(settings: Readonly<Record<string, string>>): string {
+  return Object.entries(settings)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join("");
+}
+
+/** What the template says of itself holds for broker 1 alone; the others need their own. */
+function identity(id: number): Files {
+  const directory = Buffer.from(`pareto-broker-${String(id).padStart(2, "0")}`).toString(
+    "base64url",
+  );
+  const [, , cluster = ""] = FORMAT;
+  const facts = { version: "1", "cluster.id": cluster, "node.id": String(id) };
+  return { [`${DATA}/meta.properties`]: properties({ ...facts, "directory.id": directory }) };
+}
+
+/**
+ * How many brokers a broker knows to be alive, itself included. Throws while it does not answer.
+ * The question is a Metadata request (key 3, version 1) for no topic; see the protocol's guide.
+ */
+export async function knownBrokers({ host, port }: Address): Promise<number> {
+  const question = Buffer.alloc(18);
+  question.writeInt32BE(14, 0); // what follows, in bytes
+  question.writeInt16BE(3, 4);
+  question.writeInt16BE(1, 6);
+  question.writeInt16BE(-1, 12); // no client id
+  const socket = connect(port, host);
+  try {
+    socket.write(question);
+    const [answer] = (await once(socket, "data")) as [Buffer];
+    return answer.readInt32BE(8); // after the length and the number of the question
+  } finally {
+    socket.destroy();
+  }
+}

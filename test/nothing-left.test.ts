@@ -1,0 +1,83 @@
+// Nothing stays behind, however a runner ends. PARETO_KILLS sets how many random moments are tried
+// (10 by default, 300 for the figure in the README).
+
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { Random, until } from "#kit";
+import { startTime } from "../runner/identity.ts";
+import { OWNER, REGISTRY, sweep, sweepAbandoned } from "../runner/sweep.ts";
+import { processesIn } from "./processes.ts";
+
+const KILLS = Number(process.env.PARETO_KILLS ?? 10);
+const MOMENTS_MS = 2_000; // from before its first process to the middle of a trial
+const RUNNER = fileURLToPath(new URL("./fixtures/run-fixture.ts", import.meta.url));
+const random = new Random(Number(process.env.PARETO_SEED ?? 7));
+const linux = process.platform === "linux" ? false : "reads /proc";
+
+const folder = mkdtempSync(join(tmpdir(), "pareto-kill-"));
+process.env.PARETO_TMP = folder; // for the sweeps of this process and for the runners
+const runs = join(folder, `pareto-${process.getuid?.()}`);
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+function startRunner(): ChildProcess {
+  return spawn(process.execPath, [RUNNER, "slow-redis"], { stdio: ["ignore", "pipe", "inherit"] });
+}
+
+const runFolders = () => readdirSync(runs).filter((name) => name.startsWith("run-"));
+
+async function nothingLeft(): Promise<void> {
+  await until("all processes to end", () => processesIn(folder).length === 0, { withinMs: 8_000 });
+  await until("the run's folder to go", () => runFolders().length === 0);
+}
+
+test(`a runner killed at ${KILLS} random moments leaves nothing`, { skip: linux }, async () => {
+  let caught = 0;
+  for (let turn = 0; turn < KILLS; turn++) {
+    const runner = startRunner();
+    await sleep(random.next() * MOMENTS_MS);
+    if (processesIn(folder).length > 1) caught += 1;
+    runner.kill("SIGKILL");
+    await nothingLeft();
+  }
+  assert.ok(caught >= KILLS / 3, `only ${caught} kills hit a run that had started something`);
+});
+
+test("when the watchdog is killed too, the next start ends what is left", {
+  skip: linux,
+}, async () => {
+  for (let turn = 0; turn < Math.ceil(KILLS / 3); turn++) {
+    const runner = startRunner();
+    const [line] = await once(runner.stdout as NodeJS.ReadableStream, "data");
+    const { watchdog } = JSON.parse(String(line).split("\n")[0] as string);
+    await sleep(500 + random.next() * 1_000);
+    process.kill(watchdog, "SIGKILL");
+    runner.kill("SIGKILL");
+    await once(runner, "exit");
+    assert.equal(await sweepAbandoned(), 1);
+    await nothingLeft();
+  }
+});
+
+test("a process that only has the pid of one of ours is not signalled", {
+  skip: linux,
+}, async () => {
+  const decoy = spawn("sleep", ["60"]);
+  try {
+    const run = join(runs, "run-decoy");
+    mkdirSync(run, { recursive: true });
+    const stat = `${decoy.pid} (redis-server) S ${"1 ".repeat(18)}12345 0 0`;
+    writeFileSync(join(run, REGISTRY), `${decoy.pid}\t/usr/bin/sleep\t${stat}\n`);
+    writeFileSync(join(run, OWNER), JSON.stringify({ pid: 1, started: "no", executables: [] }));
+    await sweep(run);
+    assert.ok(startTime(decoy.pid as number), "the decoy was killed");
+  } finally {
+    decoy.kill();
+  }
+});
