@@ -3,6 +3,9 @@
 import type { Knob, Lab, Service } from "#kit";
 import type { Description } from "../contracts/description.ts";
 
+/** The name of the reader's own arm, of which the lab declares nothing. */
+export const YOURS = "yours";
+
 const DEADLINE_SECONDS = 20;
 
 /** Describes a lab. Throws when the module's default export has not the form of one. */

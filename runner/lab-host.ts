@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Description, descriptionSchema } from "../contracts/description.ts";
+import { cacheFolder } from "./folders.ts";
 import { signal } from "./identity.ts";
 import type { Launched, Launcher } from "./launch.ts";
 import type { Judged, Order, Report } from "./messages.ts";
@@ -26,19 +27,14 @@ export class LabHost implements AsyncDisposable {
   #ended: string | undefined;
 
   /** Starts the process, which imports the lab at once. */
-  constructor(file: string, launcher: Launcher) {
+  constructor(file: string, launcher: Launcher, yours?: string) {
     const folder = launcher.newFolder("lab");
     this.#file = file;
     this.#log = join(folder, "output.log");
     this.#process = launcher.launch({
       program: process.execPath,
-      args: [
-        "--enable-source-maps=false",
-        "--disable-warning=ExperimentalWarning",
-        LAB_PROCESS,
-        file,
-      ],
-      env: { NO_COLOR: "1" },
+      args: ["--disable-warning=ExperimentalWarning", LAB_PROCESS, file, ...(yours ? [yours] : [])],
+      env: { NO_COLOR: "1", NODE_COMPILE_CACHE: join(cacheFolder(), "compiled") },
       folder,
       log: this.#log,
       channel: true,

@@ -1,11 +1,11 @@
 // The process that a lab runs in: it imports the lab, runs one trial at a time and judges it. It is
 // a process of its own so that a lab that hangs, even in a loop, can be ended.
-// usage: node lab-process.ts PATH-OF-LAB.ts
+// usage: node lab-process.ts PATH-OF-LAB.ts [PATH-OF-ONE-MORE-ARM.ts]
 
 import { pathToFileURL } from "node:url";
 import type { Lab } from "#kit";
 import { type Ask, setBench } from "./bench.ts";
-import { describe } from "./describe.ts";
+import { describe, YOURS } from "./describe.ts";
 import type { Order, Report } from "./messages.ts";
 import { judgeTrial } from "./trial.ts";
 
@@ -48,11 +48,17 @@ function follow(lab: Lab): void {
   });
 }
 
+async function load(file: string) {
+  return (await import(pathToFileURL(file).href)).default;
+}
+
 process.on("disconnect", () => process.exit());
 process.on("uncaughtException", fail);
 process.on("unhandledRejection", fail);
 try {
-  const { default: lab } = await import(pathToFileURL(process.argv[2] ?? "").href);
+  const [file = "", yours] = process.argv.slice(2);
+  const form = await load(file);
+  const lab = yours ? { ...form, arms: { ...form.arms, [YOURS]: await load(yours) } } : form;
   const description = describe(lab);
   follow(lab);
   say({ kind: "described", lab: description });

@@ -1,5 +1,6 @@
 // What a run will do, once the lab has told what it is.
 
+import { FEWEST_ROUNDS } from "#kit";
 import type { Description } from "../contracts/description.ts";
 import { measuresTime } from "./describe.ts";
 import type { Request } from "./run.ts";
@@ -16,8 +17,9 @@ export interface Plan {
   readonly warmUp: boolean;
 }
 
-const ROUNDS = 3;
-const TIMED_ROUNDS = 8; // the fewest that a comparison needs is 6
+/** Counted rounds by default: of a lab that only counts, and of one that measures time. */
+const ROUNDS = { counts: 3, times: 8 };
+const FEWEST = { counts: 1, times: FEWEST_ROUNDS };
 
 /** Plans a run, or throws BadRequest. */
 export function planOf(request: Request, lab: Description): Plan {
@@ -33,7 +35,7 @@ export function planOf(request: Request, lab: Description): Plan {
     if (!lab.arms.includes(arm)) throw new BadRequest(unknown("arm", arm, lab.arms));
   }
   const timed = measuresTime(lab);
-  const rounds = request.rounds ?? (timed ? TIMED_ROUNDS : ROUNDS);
+  const rounds = request.rounds ?? (request.fewest ? FEWEST : ROUNDS)[timed ? "times" : "counts"];
   return { knobs, turned, arms: [...arms], rounds, warmUp: timed };
 }
 

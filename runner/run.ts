@@ -20,6 +20,10 @@ export interface Request {
   readonly arms?: readonly string[];
   /** Counted rounds: by default 3, or 8 for a lab that measures time, after one that warms up. */
   readonly rounds?: number;
+  /** As few rounds as can decide every claim: for proofs, which run a lab many times. */
+  readonly fewest?: boolean;
+  /** A module whose default export is one more arm, called "yours". */
+  readonly yours?: string;
   readonly signal?: AbortSignal;
 }
 
@@ -64,7 +68,7 @@ async function attempt(
   emit: Emit,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  await using host = new LabHost(request.file, house.launcher);
+  await using host = new LabHost(request.file, house.launcher, request.yours);
   const lab = await host.describe();
   const plan = planOf(request, lab);
   emit({ kind: "plan", lab, ...plan });

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -22,6 +22,7 @@ const random = new Random(Number(process.env.PARETO_SEED ?? 7));
 const linux = process.platform === "linux" ? false : "reads /proc";
 
 const folder = mkdtempSync(join(tmpdir(), "pareto-kill-"));
+chmodSync(folder, 0o755); // servers that run as nobody must get through
 process.env.PARETO_TMP = folder; // for the sweeps of this process and for the runners
 const runs = join(folder, `pareto-${process.getuid?.()}`);
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -57,6 +58,7 @@ test("when the watchdog is killed too, the next start ends what is left", {
     const [line] = await once(runner.stdout as NodeJS.ReadableStream, "data");
     const { watchdog } = JSON.parse(String(line).split("\n")[0] as string);
     await sleep(500 + random.next() * 1_000);
+    assert.equal(runner.exitCode, null, "the run failed before it could be killed");
     process.kill(watchdog, "SIGKILL");
     runner.kill("SIGKILL");
     await once(runner, "exit");

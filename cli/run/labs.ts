@@ -1,16 +1,15 @@
 // The command `run`: one lab with its matrix, or many side by side with a summary.
 
 import { availableParallelism } from "node:os";
-import { openCatalog } from "../../catalog/catalog.ts";
 import type { EndEvent, Event, PlanEvent } from "../../contracts/events.ts";
 import { evidenceOf, writeEvidence } from "../../runner/record.ts";
 import { type Request, run } from "../../runner/run.ts";
 import { EXIT, Failure } from "../failure.ts";
 import { type Stay, stay } from "../house.ts";
-import { ROOT } from "../root.ts";
 import { Live } from "../view/live.ts";
 import { summary } from "../view/summary.ts";
 import { verdictOf } from "../view/verdict.ts";
+import { findLabs } from "./find.ts";
 import { parseKnobs } from "./knobs.ts";
 
 export interface RunOptions {
@@ -35,7 +34,7 @@ export async function runCommand(query: string, knobs: string[], options: RunOpt
   if (rounds !== undefined && !(Number.isInteger(rounds) && rounds > 0 && rounds <= 1_000)) {
     throw new Failure(`--rounds takes a whole number from 1 to 1000`);
   }
-  const labs = openCatalog(ROOT).find(query);
+  const labs = findLabs(query);
   const turned = parseKnobs(knobs);
   await using open = await stay();
   const many = labs.length > 1;

@@ -37,7 +37,7 @@ export default lab({
   title: "Optimistic locking with WATCH",
   question: "How many additions does a shared balance lose, and what does keeping them cost?",
   services: { redis },
-  knobs: { clients: 32, additions: 50 },
+  knobs: { clients: 32, additions: 20 },
   arms: {
     naive: { add: readThenWrite, connections: "own" },
     shared: { add: watch, connections: "one" },
