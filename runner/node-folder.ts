@@ -9,7 +9,6 @@ import { makeFolder, type User, writeFile } from "./user.ts";
 
 /** What fills a new folder, where the service has a template. */
 export interface Filling {
-  readonly service: string;
   readonly found: Found;
   readonly preparation: Preparation;
 }
@@ -32,8 +31,8 @@ export class NodeFolder {
     this.#configured = {};
     makeFolder(this.path, this.#user);
     if (!this.#filling) return;
-    const { service, found, preparation } = this.#filling;
-    await fillFolder(this.path, service, found, preparation, this.#user);
+    const { found, preparation } = this.#filling;
+    await fillFolder(this.path, found, preparation, this.#user);
   }
 
   /** Writes what a start needs. */

@@ -9,6 +9,7 @@ import { LabHost } from "./lab-host.ts";
 import { BadRequest, planOf } from "./plan.ts";
 import { Queue } from "./queue.ts";
 import { perform, Stage } from "./stage.ts";
+import { copyOfYours } from "./yours.ts";
 
 /** What to run, and how. */
 export interface Request {
@@ -68,7 +69,8 @@ async function attempt(
   emit: Emit,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  await using host = new LabHost(request.file, house.launcher, request.yours);
+  using yours = request.yours ? copyOfYours(request.yours) : undefined;
+  await using host = new LabHost(request.file, house.launcher, yours?.file);
   const lab = await host.describe();
   const plan = planOf(request, lab);
   emit({ kind: "plan", lab, ...plan });

@@ -169,11 +169,7 @@ async function plan(
   const user = userFor(form);
   const program = reachable(found.program, found.version, user);
   const preparation = form.prepare?.(options);
-  const filling = preparation && {
-    service: form.name,
-    found: { ...found, program },
-    preparation,
-  };
+  const filling = preparation && { found: { ...found, program }, preparation };
   const home = launcher.newFolder(form.name);
   const nodes = new Map<string, ServerNode>();
   for (const name of names) {

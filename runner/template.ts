@@ -2,7 +2,7 @@
 
 import { execFile } from "node:child_process";
 import { existsSync, renameSync, rmSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import type { Found, Preparation } from "#kit";
 import { cacheFolder } from "./folders.ts";
@@ -10,21 +10,24 @@ import { makeFolder, type User, writeFile } from "./user.ts";
 
 const run = promisify(execFile);
 
+/** The templates that are being made, so that nodes of one service do not make one each. */
+const underWay = new Map<string, Promise<void>>();
+
 /** Fills a data folder from the template, which is made first where there is none yet. */
 export async function fillFolder(
   folder: string,
-  name: string,
   { program, version }: Found,
   preparation: Preparation,
   user: User | undefined,
 ): Promise<void> {
   const owner = user?.uid ?? process.getuid?.() ?? "user";
-  const template = join(
-    cacheFolder(),
-    "templates",
-    `${name}-${version}-${preparation.key}-${owner}`,
-  );
-  if (!existsSync(template)) await make(template, dirname(program), preparation, user);
+  const name = `${basename(program)}-${version}-${preparation.key}-${owner}`;
+  const template = join(cacheFolder(), "templates", name);
+  if (!existsSync(template)) {
+    const making = underWay.get(template) ?? make(template, dirname(program), preparation, user);
+    underWay.set(template, making);
+    await making.finally(() => underWay.delete(template));
+  }
   await run("cp", ["-a", `${template}/.`, folder]);
 }
 

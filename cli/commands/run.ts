@@ -8,6 +8,8 @@ export const command = new Command("run")
   .option("--arm <names...>", "only these arms")
   .addOption(new Option("--rounds <n>", "counted rounds").argParser(Number))
   .option("--record", "write the lab's evidence.json")
+  .option("--yours <file>", "your own arm beside the others; see `practice`")
+  .option("--watch", "with --yours: run again whenever the file is saved")
   .option("--json", "print the run as JSON lines, one event each")
   .action(async (query: string, knobs: string[], options: RunOptions) => {
     const { runCommand } = await import("../run/labs.ts");

@@ -1,6 +1,7 @@
 // The command `run`: one lab with its matrix, or many side by side with a summary.
 
 import { availableParallelism } from "node:os";
+import { resolve } from "node:path";
 import type { EndEvent, Event, PlanEvent } from "../../contracts/events.ts";
 import { evidenceOf, writeEvidence } from "../../runner/record.ts";
 import { type Request, run } from "../../runner/run.ts";
@@ -11,12 +12,15 @@ import { summary } from "../view/summary.ts";
 import { verdictOf } from "../view/verdict.ts";
 import { findLabs } from "./find.ts";
 import { parseKnobs } from "./knobs.ts";
+import { saves } from "./saves.ts";
 
 export interface RunOptions {
   arm?: string[];
   rounds?: number;
   record?: boolean;
   json?: boolean;
+  yours?: string;
+  watch?: boolean;
 }
 
 /** A lab that has run. */
@@ -30,37 +34,65 @@ export interface Ran {
 
 /** Runs what the query names and sets the exit code. */
 export async function runCommand(query: string, knobs: string[], options: RunOptions) {
-  const { arm: arms, rounds, json } = options;
-  if (rounds !== undefined && !(Number.isInteger(rounds) && rounds > 0 && rounds <= 1_000)) {
-    throw new Failure(`--rounds takes a whole number from 1 to 1000`);
-  }
   const labs = findLabs(query);
-  const turned = parseKnobs(knobs);
+  const request = requestOf(knobs, options, labs.length);
   await using open = await stay();
-  const many = labs.length > 1;
-  const one = async ({ id, file }: { id: string; file: string }) => {
-    const request = { id, file, knobs: turned, arms, rounds, signal: open.signal };
-    const ran = await runOne(request, open, json ? printEvent : undefined, many ? id : "");
+  const runLab = async ({ id, file }: Named) => {
+    const label = labs.length > 1 ? id : "";
+    const ran = await runOne({ ...request, id, file, signal: open.signal }, open, label, options);
     if (options.record) record(ran);
-    if (!json && !many) console.log(verdictOf(ran).join("\n"));
     return ran;
   };
-  const all = await sideBySide(labs, many ? availableParallelism() : 1, one);
-  if (many && !json) console.log(summary(all).join("\n"));
+  if (labs.length === 1) {
+    const [lab] = labs as [Named];
+    process.exitCode ||= show(await runLab(lab), options);
+    if (!request.yours || !options.watch) return;
+    for await (const _ of saves(request.yours, open.signal)) show(await runLab(lab), options);
+    return;
+  }
+  const all = await sideBySide(labs, availableParallelism(), runLab);
+  if (!options.json) console.log(summary(all).join("\n"));
   process.exitCode ||= Math.max(...all.map(exitCodeOf));
+}
+
+type Named = Pick<Request, "id" | "file">;
+
+/** What the words and options ask of each lab. Throws a Failure for what no lab could do. */
+function requestOf(
+  knobs: string[],
+  options: RunOptions,
+  labs: number,
+): Omit<Request, "id" | "file"> {
+  const { rounds, arm: arms, yours } = options;
+  if (rounds !== undefined && !(Number.isInteger(rounds) && rounds > 0 && rounds <= 1_000)) {
+    throw new Failure("--rounds takes a whole number from 1 to 1000");
+  }
+  if (labs > 1 && (yours || knobs.length > 0 || arms)) {
+    throw new Failure("knobs, --arm and --yours go with one lab");
+  }
+  if (options.record && (yours || knobs.length > 0 || arms)) {
+    throw new Failure("--record takes a lab as it is: without knobs, --arm and --yours");
+  }
+  return { knobs: parseKnobs(knobs), arms, rounds, yours: yours && resolve(yours) };
+}
+
+/** Prints one lab's result and returns its exit code. */
+function show(ran: Ran, { json }: RunOptions): number {
+  if (!json) console.log(verdictOf(ran).join("\n"));
+  return exitCodeOf(ran);
 }
 
 async function runOne(
   request: Request,
   { house }: Stay,
-  hear: ((event: Event) => void) | undefined,
   label: string,
+  { json }: RunOptions,
 ): Promise<Ran> {
   const live = new Live(label);
   const events: Event[] = [];
   for await (const event of run(request, house)) {
     events.push(event);
-    if (hear) hear(event);
+    if (json) process.stdout.write(`${JSON.stringify(event)}\n`);
     else live.show(event);
   }
   live.clear();
@@ -77,10 +109,6 @@ function record({ id, file, end, events }: Ran): void {
     );
   }
   writeEvidence(file, evidenceOf(id, file, events));
-}
-
-function printEvent(event: Event): void {
-  process.stdout.write(`${JSON.stringify(event)}\n`);
 }
 
 /** The exit code of one lab. A run that was stopped has set it already. */

@@ -1,5 +1,6 @@
 // What a finished run says on the terminal.
 
+import type { EndEvent } from "../../contracts/events.ts";
 import type { Ran } from "../run/labs.ts";
 import { differences, matrix } from "./matrix.ts";
 import { paint } from "./style.ts";
@@ -10,7 +11,16 @@ export function verdictOf({ id, plan, end }: Ran): string[] {
   if (!plan || end.outcome === "failed") return failed(id, end.error ?? "", end.missing);
   const head = [paint("bold", plan.lab.title), paint("dim", plan.lab.question), ""];
   const lines = [...head, ...matrix(plan, end), "", sentence(end.outcome, plan.rounds, end.at)];
-  return [...lines, ...differences(end).map((line) => `  ${line}`)];
+  return [...lines, ...differences(end).map((line) => `  ${line}`), ...ofYours(end)];
+}
+
+/** Of the reader's own arm: the promises that it breaks and another arm keeps. */
+function ofYours({ verdicts }: EndEvent): string[] {
+  return Object.entries(verdicts).flatMap(([claim, { yours, ...others }]) => {
+    if (yours === undefined || yours === "kept") return [];
+    const keepers = Object.keys(others).filter((arm) => others[arm] === "kept");
+    return keepers.length > 0 ? [`yours breaks "${claim}", which ${keepers.join(", ")} keeps`] : [];
+  });
 }
 
 function sentence(outcome: string, rounds: number, ms: number): string {

@@ -1,0 +1,20 @@
+// The reader's own arm lies anywhere; it runs as a copy inside the project, where packages and the
+// kit are found.
+
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { BadRequest } from "./plan.ts";
+import { COPIES } from "./without-line.ts";
+
+/** Copies the file; disposing of it removes the copy. Throws BadRequest when there is no such file. */
+export function copyOfYours(file: string): { readonly file: string } & Disposable {
+  if (!existsSync(file)) throw new BadRequest(`there is no file ${file}`);
+  mkdirSync(COPIES, { recursive: true });
+  const folder = mkdtempSync(join(COPIES, "yours-"));
+  const copy = join(folder, "yours.ts");
+  copyFileSync(file, copy);
+  return {
+    file: copy,
+    [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
