@@ -1,9 +1,18 @@
 // What a lab imports.
 
+export * from "./clock.ts";
 export * from "./contend.ts";
 export * from "./gate.ts";
+export * from "./history/effects.ts";
+export * from "./history/messages.ts";
+export type { Operation, Violation } from "./history/operation.ts";
+export * from "./history/reads.ts";
+export * from "./history/recorder.ts";
+export * from "./history/register.ts";
 export * from "./lab.ts";
 export * from "./link/link.ts";
+export * from "./load/load.ts";
+export type { ClosedPlan, Job, Loaded, OpenPlan } from "./load/plan.ts";
 export * from "./random.ts";
 export * from "./ratio.ts";
 export * from "./service.ts";

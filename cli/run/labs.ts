@@ -17,6 +17,7 @@ import { saves } from "./saves.ts";
 export interface RunOptions {
   arm?: string[];
   rounds?: number;
+  fewest?: boolean;
   record?: boolean;
   json?: boolean;
   yours?: string;
@@ -43,8 +44,8 @@ export async function runCommand(query: string, knobs: string[], options: RunOpt
     if (options.record) record(ran);
     return ran;
   };
-  if (labs.length === 1) {
-    const [lab] = labs as [Named];
+  const [lab] = labs;
+  if (lab && labs.length === 1) {
     process.exitCode ||= show(await runLab(lab), options);
     if (!request.yours || !options.watch) return;
     for await (const _ of saves(request.yours, open.signal)) show(await runLab(lab), options);
@@ -63,7 +64,7 @@ function requestOf(
   options: RunOptions,
   labs: number,
 ): Omit<Request, "id" | "file"> {
-  const { rounds, arm: arms, yours } = options;
+  const { rounds, fewest, arm: arms, yours } = options;
   if (rounds !== undefined && !(Number.isInteger(rounds) && rounds > 0 && rounds <= 1_000)) {
     throw new Failure("--rounds takes a whole number from 1 to 1000");
   }
@@ -73,7 +74,7 @@ function requestOf(
   if (options.record && (yours || knobs.length > 0 || arms)) {
     throw new Failure("--record takes a lab as it is: without knobs, --arm and --yours");
   }
-  return { knobs: parseKnobs(knobs), arms, rounds, yours: yours && resolve(yours) };
+  return { knobs: parseKnobs(knobs), arms, rounds, fewest, yours: yours && resolve(yours) };
 }
 
 /** Prints one lab's result and returns its exit code. */
@@ -92,7 +93,7 @@ async function runOne(
   const events: Event[] = [];
   for await (const event of run(request, house)) {
     events.push(event);
-    if (json) process.stdout.write(`${JSON.stringify(event)}\n`);
+    if (json) process.stdout.write(`${JSON.stringify({ id: request.id, ...event })}\n`);
     else live.show(event);
   }
   live.clear();

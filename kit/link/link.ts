@@ -4,6 +4,7 @@ import type { Address } from "../service.ts";
 import { Conditions, type Delay, type Direction } from "./conditions.ts";
 import { Connection, type Line, type Target } from "./connection.ts";
 import { type Counts, NO_COUNTS } from "./counts.ts";
+import { oneLine } from "./decode/message.ts";
 import type { Protocol } from "./decode/protocols.ts";
 import { type Allowance, describeTerms, termsOf } from "./limit.ts";
 import { Limits } from "./limits.ts";
@@ -200,7 +201,7 @@ export class Link {
 
   /** Puts a note into the trace, where there is one: `wire.note("both have read")`. */
   note(text: string): void {
-    this.#recorder?.mark("note", text);
+    this.#recorder?.mark("note", oneLine(text));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { test } from "node:test";
 import { until } from "../until.ts";
 import { link } from "./link.ts";
@@ -130,6 +133,27 @@ test("messages can only be counted, and a trace only be had, where the link trac
   assert.throws(() => wire.after({ requests: 1 }), /trace/);
   assert.throws(() => wire.trace(), /trace/);
   wire.note("nobody writes this down");
+});
+
+test("a trace tells what fetch and an HTTP server said, without tokens", async () => {
+  await using server = createServer((asked, response) => {
+    asked.resume();
+    response.writeHead(asked.url === "/" ? 200 : 404).end("an answer");
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  await using wire = await link({ host: "127.0.0.1", port }, { trace: "http", client: "browser" });
+  const url = `http://127.0.0.1:${wire.address.port}`;
+  const headers = { authorization: "Bearer hunter2" };
+  await (await fetch(`${url}/`, { method: "POST", body: "a question", headers })).text();
+  await (await fetch(`${url}/lost?token=hunter2`)).text();
+  assert.deepEqual(lines(wire.trace()), [
+    "browser > POST / [authorization ***]",
+    "browser < 200 OK",
+    "browser > GET /lost?token=***",
+    "browser < 404 Not Found",
+  ]);
+  assert.equal(wire.counts().roundTrips, 2);
 });
 
 test("a full trace counts what comes after", async () => {

@@ -1,4 +1,5 @@
 import type { Mark, Trace, TracedMessage } from "../trace.ts";
+import { type Entry, keep, runAt } from "./fold.ts";
 import { lifelines } from "./lifelines.ts";
 
 export interface DiagramOptions {
@@ -39,8 +40,6 @@ export interface Layout {
   omissions: string[];
 }
 
-type Entry = { at: number } & ({ message: TracedMessage; place: number } | { mark: Mark });
-
 /** Puts a trace into rows in the order of time. */
 export function layout(trace: Trace, options: DiagramOptions = {}): Layout {
   const { most = 40, setup = false, highlight } = options;
@@ -49,15 +48,12 @@ export function layout(trace: Trace, options: DiagramOptions = {}): Layout {
   const marks = trace.marks.map((mark) => ({ at: mark.at, mark }));
   const entries: Entry[] = [...shown, ...marks].toSorted((one, other) => one.at - other.at);
   const kept = keep(entries, most, highlight?.message);
-  const { names, placeOf } = lifelines(
-    entries
-      .filter((_, index) => kept.has(index))
-      .flatMap((entry) => ("message" in entry ? [entry.message] : [])),
-  );
+  const { names, placeOf } = lifelines(entries.filter((_, index) => kept.has(index)));
   const draw = new Draw(placeOf, names.length - 1, highlight);
-  const rows = entries.flatMap((entry, index) =>
-    kept.has(index) ? draw.rows(entry, entries) : foldAt(entries, index, kept),
-  );
+  const rows = entries.flatMap((entry, index) => {
+    if (kept.has(index)) return draw.rows(entry, entries);
+    return index === 0 || kept.has(index - 1) ? fold(runAt(index, entries, kept)) : [];
+  });
   return {
     names,
     rows: rows.toSorted((one, other) => one.at - other.at),
@@ -65,29 +61,10 @@ export function layout(trace: Trace, options: DiagramOptions = {}): Layout {
   };
 }
 
-/** The entries to draw, by place: round the highlight, round each mark, the last, then the first. */
-function keep(entries: Entry[], most: number, highlight: number | undefined): Set<number> {
-  const around = (place: number, before: number, after: number) =>
-    Array.from({ length: before + after + 1 }, (_, step) => place - before + step);
-  const places = entries.map((_, place) => place);
-  const highlighted = entries.findIndex((entry) => "place" in entry && entry.place === highlight);
-  const wanted = [
-    ...(highlighted >= 0 ? around(highlighted, 4, 4) : []),
-    ...places.filter((place) => "mark" in entries[place]!).flatMap((place) => around(place, 2, 3)),
-    ...places.slice(-5),
-    ...places,
-  ];
-  const valid = wanted.filter((place) => place >= 0 && place < entries.length);
-  return new Set([...new Set(valid)].slice(0, most));
-}
-
-/** A run of entries that are not drawn is one row, at the place of its first. */
-function foldAt(entries: Entry[], index: number, kept: Set<number>): Row[] {
-  if (index > 0 && !kept.has(index - 1)) return [];
-  let end = index;
-  while (end < entries.length && !kept.has(end)) end += 1;
-  const messages = entries.slice(index, end).filter((entry) => "message" in entry).length;
-  return [{ kind: "fold", at: entries[index]!.at, messages }];
+/** Entries that are not drawn are one row, at the place of the first. */
+function fold(run: Entry[]): Row {
+  const messages = run.filter((entry) => "message" in entry).length;
+  return { kind: "fold", at: run[0]!.at, messages };
 }
 
 /** Turns entries into rows. */

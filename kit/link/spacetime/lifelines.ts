@@ -1,4 +1,4 @@
-import type { TracedMessage } from "../trace.ts";
+import type { Entry } from "./fold.ts";
 
 /** More clients than these share one lifeline. */
 const MOST_CLIENTS = 5;
@@ -13,29 +13,23 @@ export interface Lifelines {
  * Gives clients and servers their places. A single server stands in the middle, so that no arrow
  * crosses more lifelines than it must; several stand on the right.
  */
-export function lifelines(messages: TracedMessage[]): Lifelines {
-  const servers = [...new Set(messages.map(({ server }) => server))];
-  const all = [...new Set(messages.map(({ connection }) => connection))];
-  const clients = all.length <= MOST_CLIENTS ? all : busiest(all, messages);
-  const others = all.length > MOST_CLIENTS ? [`${all.length - clients.length} others`] : [];
-  const drawn = [...clients, ...others];
+export function lifelines(entries: Entry[]): Lifelines {
+  const ends = entries.map((entry) => ("message" in entry ? entry.message : entry.mark));
+  const servers = [...new Set(ends.map(({ server }) => server))];
+  const clients = ends.flatMap(({ connection }) => connection ?? []);
+  const all = [...new Set(clients)];
+  const chosen = all.length <= MOST_CLIENTS ? all : busiest(all, clients);
+  const others = all.length > chosen.length ? [`${all.length - chosen.length} others`] : [];
+  const drawn = [...chosen, ...others];
   const left = servers.length === 1 ? Math.ceil(drawn.length / 2) : drawn.length;
   const names = [...drawn.slice(0, left), ...servers, ...drawn.slice(left)];
-  return {
-    names,
-    placeOf: (name) => {
-      const place = names.indexOf(name);
-      return place >= 0 ? place : Math.max(0, names.indexOf(others[0] ?? ""));
-    },
-  };
+  const placeOf = (name: string) => names.indexOf(names.includes(name) ? name : (others[0] ?? ""));
+  return { names, placeOf };
 }
 
-/** The clients with most messages, in the order in which they came. */
-function busiest(clients: string[], messages: TracedMessage[]): string[] {
-  const traffic = (client: string) =>
-    messages.filter(({ connection }) => connection === client).length;
-  const chosen = clients
-    .toSorted((one, other) => traffic(other) - traffic(one))
-    .slice(0, MOST_CLIENTS - 1);
-  return clients.filter((client) => chosen.includes(client));
+/** The clients that are named most often, in the order in which they came. */
+function busiest(all: string[], named: string[]): string[] {
+  const times = (client: string) => named.filter((name) => name === client).length;
+  const most = all.toSorted((one, other) => times(other) - times(one));
+  return all.filter((client) => most.indexOf(client) < MOST_CLIENTS - 1);
 }

@@ -82,3 +82,7 @@ test("more than five clients share lifelines, and no line is longer than 100 col
 test("an empty trace is a sentence", () => {
   assert.equal(spacetimeText(traceOf([])), "Nothing has crossed the link.\n");
 });
+
+test("a fault before any message is drawn as well", () => {
+  assert.match(spacetimeText(traceOf([], [{ at: 1, label: "cut" }])), /1\.00 .* cut/);
+});
