@@ -15,13 +15,14 @@ export function matrix({ lab, arms }: PlanEvent, end: EndEvent): string[] {
   ]);
   const measures = Object.entries(end.measures).map(([measure, byArm]) => [
     paint("dim", `${measure}${lab.measures[measure] ? `, ${lab.measures[measure]}` : ""}`),
-    ...arms.map((arm) => readable(byArm[arm]?.median ?? Number.NaN)),
+    ...readable(arms.map((arm) => byArm[arm]?.median ?? Number.NaN)),
   ]);
-  const ratios = end.ratios.map(({ claim, arm, median, low, high }) => [
-    `  ${arm}: ${readable(median)} times ${lab.claims[claim]?.ratio?.to}` +
-      ` (95 %: ${readable(low)} to ${readable(high)}), for "${claim}"`,
-  ]);
-  return [...table([["", ...arms], ...verdicts, ...measures], 4), ...ratios.flat()];
+  const ratios = end.ratios.map(({ claim, arm, ...ratio }) => {
+    const [median, low, high] = readable([ratio.median, ratio.low, ratio.high]);
+    const times = `${median} times ${lab.claims[claim]?.ratio?.to} (95 %: ${low} to ${high})`;
+    return paint("dim", `  ${arm}: ${times}, for "${claim}"`);
+  });
+  return [...table([["", ...arms], ...verdicts, ...measures], 4), ...ratios];
 }
 
 /** What differs from the lab's own declaration, a sentence each. */
