@@ -46,7 +46,8 @@ export async function runCommand(query: string, knobs: string[], options: RunOpt
   };
   const [lab] = labs;
   if (lab && labs.length === 1) {
-    process.exitCode ||= show(await runLab(lab), options);
+    const code = show(await runLab(lab), options);
+    process.exitCode ||= code; // a signal has set it already
     if (!request.yours || !options.watch) return;
     for await (const _ of saves(request.yours, open.signal)) show(await runLab(lab), options);
     return;
