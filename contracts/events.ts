@@ -102,7 +102,14 @@ export const eventSchema = z.discriminatedUnion("kind", [
     node: z.string().optional(),
     ...at,
   }),
-  z.object({ kind: z.literal("finding"), ...trial, finding: z.unknown(), ms: z.number(), ...at }),
+  z.object({
+    kind: z.literal("finding"),
+    ...trial,
+    finding: z.unknown(),
+    measures: z.record(z.string(), z.number()),
+    ms: z.number(),
+    ...at,
+  }),
   z.object({
     kind: z.literal("verdict"),
     ...trial,

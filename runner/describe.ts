@@ -6,6 +6,14 @@ import type { Description } from "../contracts/description.ts";
 /** The name of the reader's own arm, of which the lab declares nothing. */
 export const YOURS = "yours";
 
+const AGAIN = " again";
+
+/** The name of an arm that runs against itself, in an A/A run. */
+export const again = (arm: string) => arm + AGAIN;
+
+/** The arm behind a name that `again` may have made. */
+export const withoutAgain = (arm: string) => arm.replace(AGAIN, "");
+
 const DEADLINE_SECONDS = 20;
 
 /** Describes a lab. Throws when the module's default export has not the form of one. */

@@ -4,7 +4,7 @@
 import { compare, pairedRatio, type Spread, spread } from "#kit";
 import type { Description } from "../contracts/description.ts";
 import type { Difference, RatioFound, Verdict } from "../contracts/events.ts";
-import { YOURS } from "./describe.ts";
+import { withoutAgain, YOURS } from "./describe.ts";
 import type { Judged } from "./messages.ts";
 
 /** One trial, as the judge sees it. Round 0 warms up: its verdicts count, its numbers do not. */
@@ -33,7 +33,7 @@ export function judge(lab: Description, arms: readonly string[], trials: readonl
         ? compared(found, claim, arm, ratio, result.ratios)
         : found.verdicts(arm, claim);
       verdicts[arm] = agreed(rounds);
-      const declared = brokenBy.includes(arm) ? "broken" : "kept";
+      const declared = brokenBy.includes(withoutAgain(arm)) ? "broken" : "kept";
       if (arm !== YOURS && rounds.some((one) => one !== declared)) {
         result.differences.push({ arm, claim, declared, found: rounds });
       }

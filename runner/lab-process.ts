@@ -5,7 +5,7 @@
 import { pathToFileURL } from "node:url";
 import type { Lab } from "#kit";
 import { type Ask, setBench } from "./bench.ts";
-import { describe, YOURS } from "./describe.ts";
+import { describe, withoutAgain, YOURS } from "./describe.ts";
 import type { Order, Report } from "./messages.ts";
 import { judgeTrial } from "./trial.ts";
 
@@ -32,7 +32,7 @@ async function runTrial(lab: Lab, order: Extract<Order, { kind: "trial" }>): Pro
   try {
     const { arm, knobs, services: reach } = order;
     await using set = await setBench({ services: lab.services, reach, knobs, arm, ask, say });
-    const finding = await lab.trial(lab.arms[arm], set.bench as never);
+    const finding = await lab.trial(lab.arms[withoutAgain(arm)], set.bench as never);
     say({ kind: "judged", ...judgeTrial(lab, finding) });
   } catch (error) {
     fail(error);

@@ -2,7 +2,7 @@
 
 import { FEWEST_ROUNDS } from "#kit";
 import type { Description } from "../contracts/description.ts";
-import { measuresTime } from "./describe.ts";
+import { measuresTime, withoutAgain } from "./describe.ts";
 import type { Request } from "./run.ts";
 
 /** A request that does not fit the lab: an unknown knob or arm, a number out of its range. */
@@ -31,7 +31,7 @@ export function planOf(request: Request, lab: Description): Plan {
   }
   const turned = Object.entries(knobs).some(([name, value]) => value !== lab.knobs[name]?.value);
   const arms = request.arms ?? lab.arms;
-  for (const arm of arms) {
+  for (const arm of arms.map(withoutAgain)) {
     if (!lab.arms.includes(arm)) throw new BadRequest(unknown("arm", arm, lab.arms));
   }
   const timed = measuresTime(lab);

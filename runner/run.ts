@@ -8,7 +8,7 @@ import { judge } from "./judge.ts";
 import { LabHost } from "./lab-host.ts";
 import { BadRequest, planOf } from "./plan.ts";
 import { Queue } from "./queue.ts";
-import { perform, Stage } from "./stage.ts";
+import { type Injected, inject, perform, Stage } from "./stage.ts";
 import { copyOfYours } from "./yours.ts";
 
 /** What to run, and how. */
@@ -25,6 +25,8 @@ export interface Request {
   readonly fewest?: boolean;
   /** A module whose default export is one more arm, called "yours". */
   readonly yours?: string;
+  /** Faults from outside of the lab, as they come: for a reader who breaks something meanwhile. */
+  readonly faults?: AsyncIterable<Injected>;
   readonly signal?: AbortSignal;
 }
 
@@ -76,6 +78,7 @@ async function attempt(
   emit({ kind: "plan", lab, ...plan });
   using _ = await house.gate.enter(measuresTime(lab));
   await using stage = new Stage(host, lab, house.pool, emit, signal);
+  if (request.faults) void inject(stage, request.faults);
   const trials = await perform(stage, plan);
   const result = judge(lab, plan.arms, trials);
   const { peakMegabytes } = stage;

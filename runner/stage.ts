@@ -9,7 +9,14 @@ import type { Judged, Reach } from "./messages.ts";
 import type { Plan } from "./plan.ts";
 import type { Lease, Pool } from "./pool.ts";
 import { type Turn, turns } from "./rounds.ts";
-import type { Deed } from "./server.ts";
+import type { Deed, Fault } from "./server.ts";
+
+/** A fault that somebody outside of the lab asks for. Without a node: the first. */
+export interface Injected {
+  readonly service: string;
+  readonly fault: Fault;
+  readonly node?: string;
+}
 
 export class Stage implements AsyncDisposable {
   readonly #host: LabHost;
@@ -21,6 +28,8 @@ export class Stage implements AsyncDisposable {
   readonly #halted = Promise.withResolvers<never>();
   readonly #signal: AbortSignal | undefined;
   readonly #stop = () => this.#halted.reject(new Error("stopped"));
+  /** The trial that is on; none before the servers are ready. */
+  #turn: Turn | undefined;
 
   constructor(host: LabHost, lab: Description, pool: Pool, emit: Emit, signal?: AbortSignal) {
     this.#host = host;
@@ -44,6 +53,7 @@ export class Stage implements AsyncDisposable {
   /** Runs one trial on servers that are all up. */
   async trial({ arm, round }: Turn, knobs: Plan["knobs"]): Promise<Judged> {
     for (const { server, shared } of this.#leases.values()) if (!shared) await server.mend();
+    this.#turn = { arm, round };
     this.#emit({ kind: "trial", arm, round });
     const services: Record<string, Reach> = {};
     for (const [name, { reach }] of this.#leases) services[name] = reach;
@@ -56,11 +66,22 @@ export class Stage implements AsyncDisposable {
       ),
     );
     const ms = Math.round(performance.now() - began);
-    this.#emit({ kind: "finding", arm, round, finding: judged.finding, ms });
+    const { finding, measures } = judged;
+    this.#emit({ kind: "finding", arm, round, finding, measures, ms });
     for (const [claim, holds] of Object.entries(judged.verdicts)) {
       this.#emit({ kind: "verdict", arm, round, claim, verdict: holds ? "kept" : "broken" });
     }
     return judged;
+  }
+
+  /** Does a fault from outside, in the trial that is on. What cannot be done is said in a note. */
+  async injure({ service, fault, node }: Injected): Promise<void> {
+    const turn = this.#turn;
+    if (!turn) return;
+    this.#emit({ kind: "fault", ...turn, service, fault, node });
+    await this.#perform(service, { kind: "fault", fault, node }).catch((error: Error) =>
+      this.#emit({ kind: "note", ...turn, text: `not done: ${error.message}` }),
+    );
   }
 
   /** The peak memory of the lab's process and of its servers until now. */
@@ -102,7 +123,9 @@ export class Stage implements AsyncDisposable {
   }
 
   async #perform(name: string, deed: Deed): Promise<string | undefined> {
-    const { server, shared } = this.#leases.get(name) as Lease;
+    const lease = this.#leases.get(name);
+    if (!lease) throw new Error(`the lab has no server "${name}"`);
+    const { server, shared } = lease;
     if (!shared) return server.perform(deed);
     const remedy = `write \`${name}: ${this.#lab.services[name]?.service}.own()\``;
     throw new Error(`the server ${name} is shared with other labs; ${remedy} to break it`);
@@ -122,6 +145,11 @@ export async function perform(stage: Stage, plan: Plan): Promise<Tried[]> {
     tried.push({ ...turn, judged: await naming(turn, stage.trial(turn, plan.knobs)) });
   }
   return tried;
+}
+
+/** Does the faults that come from outside, one after the other, until there are no more. */
+export async function inject(stage: Stage, faults: AsyncIterable<Injected>): Promise<void> {
+  for await (const fault of faults) await stage.injure(fault);
 }
 
 /** Names the arm and the round in what went wrong with the lab itself. */

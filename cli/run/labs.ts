@@ -10,6 +10,7 @@ import { type Stay, stay } from "../house.ts";
 import { Live } from "../view/live.ts";
 import { summary } from "../view/summary.ts";
 import { verdictOf } from "../view/verdict.ts";
+import { runAgainstItself } from "./against-itself.ts";
 import { findLabs } from "./find.ts";
 import { parseKnobs } from "./knobs.ts";
 import { saves } from "./saves.ts";
@@ -20,6 +21,7 @@ export interface RunOptions {
   fewest?: boolean;
   record?: boolean;
   json?: boolean;
+  aa?: string;
   yours?: string;
   watch?: boolean;
 }
@@ -46,6 +48,11 @@ export async function runCommand(query: string, knobs: string[], options: RunOpt
   };
   const [lab] = labs;
   if (lab && labs.length === 1) {
+    if (options.aa) {
+      const named = { ...request, id: lab.id, file: lab.file, signal: open.signal };
+      process.exitCode = await runAgainstItself(named, options.aa, open);
+      return;
+    }
     const code = show(await runLab(lab), options);
     process.exitCode ||= code; // a signal has set it already
     if (!request.yours || !options.watch) return;
