@@ -1,18 +1,28 @@
 // The evidence of a lab, and whether it still speaks for the lab as it is now.
 
 import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
-import { type Evidence, evidenceSchema } from "../contracts/evidence.ts";
+import type { Evidence } from "../contracts/evidence.ts";
 import { sourceHash } from "../contracts/source-hash.ts";
 
+/** Loaded late: the schema library is a third of a command's start, and a run reads no evidence. */
+function evidenceSchema() {
+  const load = createRequire(import.meta.url);
+  return (load("../contracts/evidence.ts") as typeof import("../contracts/evidence.ts"))
+    .evidenceSchema;
+}
+
 /** The part of the evidence that decides; the curves and notes of hundreds of labs take a second. */
-const standingSchema = evidenceSchema.pick({
-  version: true,
-  id: true,
-  source: true,
-  lab: true,
-  verdicts: true,
-});
+function standingSchema() {
+  return evidenceSchema().pick({
+    version: true,
+    id: true,
+    source: true,
+    lab: true,
+    verdicts: true,
+  });
+}
 type Standing = Pick<Evidence, "id" | "source" | "lab" | "verdicts">;
 
 /** What a lab was recorded as, when that is of the code as it is now, and what is wrong with it. */
@@ -25,7 +35,7 @@ export interface Recorded {
 export function readRecorded(folder: string, id: string): Recorded {
   const file = join(folder, "evidence.json");
   if (!existsSync(file)) return problem("absent", "it has never been recorded");
-  const evidence = parsed(file, standingSchema);
+  const evidence = parsed(file, standingSchema());
   if (!evidence) return problem("unreadable", "its evidence.json is not a record that we can read");
   if (evidence.id !== id) {
     return problem("unreadable", `its evidence was recorded for ${evidence.id}`);
@@ -41,7 +51,7 @@ export function readRecorded(folder: string, id: string): Recorded {
 /** The whole evidence in a lab's folder; undefined when there is none or it has not its form. */
 export function readEvidence(folder: string): Evidence | undefined {
   const file = join(folder, "evidence.json");
-  return existsSync(file) ? parsed(file, evidenceSchema) : undefined;
+  return existsSync(file) ? parsed(file, evidenceSchema()) : undefined;
 }
 
 /** Where the verdicts of the evidence are not what the lab declares, in words. */

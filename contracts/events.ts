@@ -4,8 +4,7 @@
 
 import { z } from "zod";
 import { descriptionSchema } from "./description.ts";
-
-export const EVENTS_VERSION = 1;
+import { EVENTS_VERSION } from "./versions.ts";
 
 export const verdictSchema = z.enum(["kept", "broken", "inconclusive"]);
 const at = { at: z.number().describe("milliseconds since the run began") };

@@ -3,8 +3,7 @@
 import { z } from "zod";
 import { descriptionSchema } from "./description.ts";
 import { ratioSchema, spreadSchema, verdictSchema } from "./events.ts";
-
-export const EVIDENCE_VERSION = 1;
+import { EVIDENCE_VERSION } from "./versions.ts";
 
 const point = z.tuple([z.number(), z.number()]);
 

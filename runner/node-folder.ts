@@ -18,6 +18,7 @@ export class NodeFolder {
   readonly #user: User | undefined;
   readonly #filling: Filling | undefined;
   #configured: Files = {};
+  #started = false;
 
   constructor(path: string, user: User | undefined, filling: Filling | undefined) {
     this.path = path;
@@ -29,6 +30,7 @@ export class NodeFolder {
   async renew(): Promise<void> {
     rmSync(this.path, { recursive: true, force: true, maxRetries: 5 });
     this.#configured = {};
+    this.#started = false;
     makeFolder(this.path, this.#user);
     if (!this.#filling) return;
     const { found, preparation } = this.#filling;
@@ -37,10 +39,9 @@ export class NodeFolder {
 
   /** Writes what a start needs. */
   lay({ files = {}, seeds = {} }: Command): void {
-    for (const [file, text] of Object.entries(seeds)) {
-      if (!existsSync(join(this.path, file))) this.#write(file, text);
-    }
-    for (const [file, text] of Object.entries({ ...files, ...this.#configured })) {
+    const first = this.#started ? {} : seeds;
+    this.#started = true;
+    for (const [file, text] of Object.entries({ ...first, ...files, ...this.#configured })) {
       this.#write(file, text);
     }
   }

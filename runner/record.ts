@@ -3,8 +3,9 @@
 import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { EndEvent, Event, PlanEvent, Verdict } from "../contracts/events.ts";
-import { EVIDENCE_VERSION, type Evidence } from "../contracts/evidence.ts";
+import type { Evidence } from "../contracts/evidence.ts";
 import { sourceHash } from "../contracts/source-hash.ts";
+import { EVIDENCE_VERSION } from "../contracts/versions.ts";
 import { clientVersions, machine } from "./provenance.ts";
 
 type SampleEvent = Extract<Event, { kind: "sample" }>;

@@ -1,6 +1,7 @@
 // A run, from finding the servers to stopping them: a stream of events.
 
-import { type Emit, type EndEvent, EVENTS_VERSION, type Event } from "../contracts/events.ts";
+import type { Emit, EndEvent, Event } from "../contracts/events.ts";
+import { EVENTS_VERSION } from "../contracts/versions.ts";
 import { measuresTime } from "./describe.ts";
 import { MissingServer } from "./find.ts";
 import type { House } from "./house.ts";
