@@ -100,6 +100,15 @@ export class LabSource {
     return this.module.lineOf((found ?? this.#form)?.start ?? 0);
   }
 
+  /** The services that it imports, by the names of their files. */
+  get servers(): string[] {
+    const files = this.module.imports.flatMap(
+      ({ from }) => /^#services\/(.+)$/.exec(from)?.[1] ?? [],
+    );
+    return [...new Set(files)];
+  }
+
+  /** The lab's own names for its services. */
   get services(): string[] {
     return this.#entries("services").map(nameOf);
   }
