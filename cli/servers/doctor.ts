@@ -27,7 +27,7 @@ export async function doctorCommand({ clean, json }: { clean?: boolean; json?: b
     const about = found ? `${version} from ${from}` : problem?.replace(`${service}: `, "");
     return [
       `${paint(style, mark)} ${service}  ${paint("dim", about ?? "")}`,
-      `${labs.length} labs`,
+      labs.length === 1 ? "1 lab" : `${labs.length} labs`,
     ];
   });
   console.log(table(rows).join("\n"));
