@@ -11,6 +11,8 @@ export function openCatalog(root: string): Catalog {
   return new Catalog(resolve(root));
 }
 
+export type { Experiment } from "../curriculum/schema.ts";
+
 export class Catalog {
   /** The project's folder, absolute. */
   readonly root: string;

@@ -14,7 +14,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   systems: ["kit", "services", "patterns"],
   runner: ["kit", "contracts"],
   catalog: ["kit", "contracts", "curriculum"],
-  cli: ["catalog", "runner", "contracts"],
+  cli: ["catalog", "runner", "studio", "contracts"],
   studio: ["catalog", "runner", "contracts"],
   site: ["catalog", "contracts"],
 };

@@ -2,9 +2,8 @@
 
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { openCatalog } from "../../catalog/catalog.ts";
+import { type Experiment, openCatalog } from "../../catalog/catalog.ts";
 import type { Deliverable } from "../../catalog/deliverable.ts";
-import type { Experiment } from "../../curriculum/schema.ts";
 import { Failure } from "../failure.ts";
 import { ROOT } from "../root.ts";
 import { findLab } from "../run/find.ts";
