@@ -1,10 +1,9 @@
 // Servers that a lab configures while it runs, since their configuration names the lab's own
 // processes, which have an address only then.
 
-import { once } from "node:events";
-import { connect } from "node:net";
 import { type Address, type At, type NodeAddress, nodeOf, until } from "#kit";
 import { ask } from "./http.ts";
+import { accepts } from "./tcp.ts";
 
 /** The text of a configuration, or what makes it from where the node listens. */
 export type Configuration = string | ((node: Listening) => string);
@@ -37,7 +36,7 @@ export async function isHealthy({ host, ports }: NodeAddress): Promise<void> {
 /** The port for health of the next generation, and of the present one. */
 export async function healthPorts({ host, ports }: NodeAddress) {
   const [even, odd] = HEALTH_PORTS.map((name) => ports[name]!) as [number, number];
-  const isEven = await accepts({ host, port: even });
+  const isEven = await isOpen({ host, port: even });
   return isEven ? { next: odd, present: even } : { next: even, present: odd };
 }
 
@@ -45,18 +44,13 @@ export async function healthPorts({ host, ports }: NodeAddress) {
 export async function takenOver(host: string, ports: { next: number; present: number }) {
   await until("the new configuration", () => ask({ host, port: ports.next }).then(() => true));
   await until("the old workers to stop accepting", async () => {
-    return !(await accepts({ host, port: ports.present }));
+    return !(await isOpen({ host, port: ports.present }));
   });
 }
 
-async function accepts({ host, port }: Address): Promise<boolean> {
-  const socket = connect(port, host);
-  try {
-    await once(socket, "connect");
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.destroy();
-  }
+function isOpen(address: Address): Promise<boolean> {
+  return accepts(address).then(
+    () => true,
+    () => false,
+  );
 }

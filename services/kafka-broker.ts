@@ -1,10 +1,9 @@
 // How brokers of Kafka are started, alone or as a cluster. Each is also a controller (KRaft).
 
-import { once } from "node:events";
-import { connect } from "node:net";
 import { join } from "node:path";
 import type { Address, Command, Files, Place, Preparation } from "#kit";
 import { FORMAT, JVM } from "./kafka-jars.ts";
+import { exchange } from "./tcp.ts";
 
 export interface KafkaOptions {
   /** Settings of server.properties, by name. */
@@ -55,6 +54,9 @@ function settings(
     listeners: `PLAINTEXT://${host}:${port},CONTROLLER://${host}:${controllerPort}`,
     "advertised.listeners": `PLAINTEXT://${host}:${port}`,
     "log.dirs": DATA,
+    // A broker that was killed may come back when its controller has missed it for so long.
+    "broker.session.timeout.ms": "3000",
+    "broker.heartbeat.interval.ms": "500",
     "group.initial.rebalance.delay.ms": "0",
     "log.cleaner.dedupe.buffer.size": String(4 << 20),
     "offsets.topic.num.partitions": "1",
@@ -86,18 +88,12 @@ function identity(id: number): Files {
  * How many brokers a broker knows to be alive, itself included. Throws while it does not answer.
  * The question is a Metadata request (key 3, version 1) for no topic; see the protocol's guide.
  */
-export async function knownBrokers({ host, port }: Address): Promise<number> {
-  const question = Buffer.alloc(18);
-  question.writeInt32BE(14, 0); // what follows, in bytes
-  question.writeInt16BE(3, 4);
-  question.writeInt16BE(1, 6);
-  question.writeInt16BE(-1, 12); // no client id
-  const socket = connect(port, host);
-  try {
-    socket.write(question);
-    const [answer] = (await once(socket, "data")) as [Buffer];
-    return answer.readInt32BE(8); // after the length and the number of the question
-  } finally {
-    socket.destroy();
-  }
+export async function knownBrokers(broker: Address): Promise<number> {
+  const metadata = Buffer.alloc(18);
+  metadata.writeInt32BE(14, 0); // what follows, in bytes
+  metadata.writeInt16BE(3, 4);
+  metadata.writeInt16BE(1, 6);
+  metadata.writeInt16BE(-1, 12); // no client id
+  const answer = await exchange(broker, metadata);
+  return answer.readInt32BE(8); // after the length and the number of the question
 }

@@ -1,12 +1,12 @@
 // Kafka from its jars, for machines whose package manager has no Kafka, as that of Debian. What is
 // fetched takes the form of Kafka's own distribution: programs of the same names, beside the jars.
 
-import { accessSync, constants } from "node:fs";
-import { join } from "node:path";
 import type { Found, Preparation } from "#kit";
+import { cachedProgram } from "./cached-program.ts";
 
 const VERSION = "4.1.1";
-const FOLDER = `kafka-${VERSION}`;
+const START = "bin/kafka-server-start";
+const STORAGE = "bin/kafka-storage";
 
 /**
  * How the JVM runs a broker: compiled once and quickly, since a broker here lives for seconds, and
@@ -19,20 +19,19 @@ export const JVM = {
 
 /** Fetches Kafka and what it needs, and lets the JVM write down the classes of a start. */
 export const kafkaJars: Preparation = {
-  key: FOLDER,
+  key: `kafka-${VERSION}`,
   files: {
     "pom.xml": pom(),
-    "bin/kafka-server-start": program("kafka.Kafka"),
-    "bin/kafka-storage": program("kafka.tools.StorageTool"),
+    [START]: program("kafka.Kafka"),
+    [STORAGE]: program("kafka.tools.StorageTool"),
     "rehearsal.properties": rehearsal(),
   },
   commands: (folder) => [
     ["mvn", "-B", "-q", "dependency:copy-dependencies", "-DoutputDirectory=jars"],
-    ["sh", join(folder, "bin/kafka-storage"), ...FORMAT, join(folder, "rehearsal.properties")],
+    ["sh", STORAGE, ...FORMAT, "rehearsal.properties"],
     // It fails, as it is meant to; when it leaves no archive, starts are only slower.
     ["sh", "-c", `${rehearse(folder)} || true`],
-    // The programs are found from now on.
-    ["chmod", "+x", join(folder, "bin/kafka-storage"), join(folder, "bin/kafka-server-start")],
+    ["chmod", "+x", STORAGE, START],
   ],
 };
 
@@ -41,13 +40,7 @@ export const FORMAT = ["format", "--cluster-id", "cGFyZXRvLXBhcmV0by1wYQ", "--co
 
 /** The Kafka in the cache folder, or undefined where there is none. */
 export async function kafkaInCache(cache: string): Promise<Found | undefined> {
-  const program = join(cache, FOLDER, "bin/kafka-server-start");
-  try {
-    accessSync(program, constants.X_OK);
-    return { program, version: VERSION, from: "cache" };
-  } catch {
-    return undefined;
-  }
+  return cachedProgram(cache, kafkaJars, START, VERSION);
 }
 
 function pom(): string {

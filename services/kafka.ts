@@ -9,11 +9,9 @@ import type {
   Producer,
   ProducerOptions,
 } from "@platformatic/kafka";
-import { type Address, type At, closing, service } from "#kit";
+import { type Address, type At, closing, service, until } from "#kit";
 import { brokerCommand, formatted, type KafkaOptions, knownBrokers } from "./kafka-broker.ts";
 import { kafkaInCache, kafkaJars } from "./kafka-jars.ts";
-
-type Strings<Options> = Partial<Options>;
 
 /** Clients of @platformatic/kafka that `await using` closes. Keys, values and headers are text. */
 export type KafkaAdmin = Admin & AsyncDisposable;
@@ -30,11 +28,11 @@ export interface KafkaFace {
   topic(name: string, options?: TopicOptions): Promise<string>;
   admin(options?: Partial<AdminOptions>): Promise<KafkaAdmin>;
   producer(
-    options?: Strings<ProducerOptions<string, string, string, string>>,
+    options?: Partial<ProducerOptions<string, string, string, string>>,
   ): Promise<KafkaProducer>;
   /** The group's name is put behind the lab's prefix. */
   consumer(
-    options: { groupId: string } & Strings<ConsumerOptions<string, string, string, string>>,
+    options: { groupId: string } & Partial<ConsumerOptions<string, string, string, string>>,
   ): Promise<KafkaConsumer>;
 }
 
@@ -62,6 +60,7 @@ export const kafka = service<KafkaOptions, KafkaFace>({
   ready: async (place) => {
     if ((await knownBrokers(place)) === 0) throw new Error("it has not joined itself yet");
   },
+  form: coordinate,
   // What is acknowledged has left the process, so killing it loses nothing that was promised.
   stopSignal: "SIGKILL",
   startSeconds: 30,
@@ -73,11 +72,27 @@ export const kafka = service<KafkaOptions, KafkaFace>({
   open: openKafka,
 });
 
+/**
+ * Has the broker make its topics for the offsets of groups and the state of transactions. Else the
+ * first group and the first transaction do, and their clients come back for it a second later.
+ */
+export async function coordinate(places: Readonly<Record<string, Address>>): Promise<void> {
+  const { FindCoordinatorKeyTypes: keyTypes } = await import("@platformatic/kafka");
+  const brokers = Object.values(places).map(({ host, port }) => `${host}:${port}`);
+  await using admin = await connectAdmin(brokers, { retries: false });
+  for (const keyType of [keyTypes.GROUP, keyTypes.TRANSACTION]) {
+    await until("a coordinator", async () => {
+      await admin.findCoordinator({ keyType, keys: ["any"] });
+      return true;
+    });
+  }
+}
+
 function prefixOf(tenant: string): string {
   return tenant && `${tenant}.`;
 }
 
-function brokersOf(at: At): string[] {
+export function brokersOf(at: At): string[] {
   const addresses: Address[] = [at.address, ...Object.values(at.nodes).slice(1)];
   return addresses.map(({ host, port }) => `${host}:${port}`);
 }
@@ -95,24 +110,52 @@ export function openKafka(at: At): KafkaFace {
       const configs = Object.entries(config).map(([key, value]) => ({ name: key, value }));
       const topics = [{ topic: name(plain), partitions, replicas }];
       await admin.createTopics({ topics, configs });
+      await until(`leaders for ${plain}`, () => isLed(admin, name(plain)));
       return name(plain);
     },
     admin: async (options) => at.own(await connectAdmin(brokers, options)),
     async producer(options) {
       const { Producer, stringSerializers } = await import("@platformatic/kafka");
       const producer = new Producer({ ...common, serializers: stringSerializers, ...options });
-      return at.own(closing(producer, () => producer.close(true)));
+      return at.own(closing(producer, () => hangUp(producer)));
     },
     async consumer({ groupId, ...options }) {
       const { Consumer, stringDeserializers } = await import("@platformatic/kafka");
       const group = { groupId: name(groupId), deserializers: stringDeserializers };
       const consumer = new Consumer({ ...common, ...group, ...options });
-      return at.own(closing(consumer, () => consumer.close(true)));
+      return at.own(closing(consumer, () => hangUp(consumer)));
     },
   };
 }
 
-async function connectAdmin(
+async function isLed(admin: Admin, topic: string): Promise<boolean> {
+  const partitions = await partitionsOf(admin, topic);
+  return partitions.every(({ leader }) => leader >= 0);
+}
+
+/** What a broker says of a topic's partitions now: ids of the leader, of replicas, of those in sync. */
+export async function partitionsOf(admin: Admin, topic: string) {
+  const { topics } = await admin.metadata({ topics: [topic], forceUpdate: true, retries: 0 });
+  return topics.get(topic)?.partitions ?? [];
+}
+
+/** How long a broker may take to say goodbye; a paused or dead one never does. */
+const GOODBYE_MS = 500;
+
+/** A client whose connections can be cut where it cannot say goodbye. */
+interface Client {
+  close(force: boolean): Promise<void>;
+  readonly connections: { close(): Promise<void> };
+}
+
+/** Closes a client in good order, or its connections at least, where the broker does not answer. */
+async function hangUp(client: Client): Promise<void> {
+  const late = setTimeout(() => client.connections.close().catch(() => {}), GOODBYE_MS);
+  await client.close(true).catch(() => {});
+  clearTimeout(late);
+}
+
+export async function connectAdmin(
   brokers: string[],
   options: Partial<AdminOptions> = {},
 ): Promise<KafkaAdmin> {
@@ -127,5 +170,6 @@ export async function clear(brokers: string[], prefix: string): Promise<void> {
   const topics = (await admin.listTopics()).filter((name) => name.startsWith(prefix));
   if (topics.length > 0) await admin.deleteTopics({ topics });
   const groups = [...(await admin.listGroups()).keys()].filter((name) => name.startsWith(prefix));
+  for (const groupId of groups) await admin.removeMembersFromConsumerGroup({ groupId });
   if (groups.length > 0) await admin.deleteGroups({ groups });
 }

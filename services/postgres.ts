@@ -2,7 +2,7 @@
 // the server or sets its own configuration gets a server of its own.
 
 import type { Client, ClientConfig, Pool, PoolConfig } from "pg";
-import { type Address, type At, closing, service } from "#kit";
+import { type Address, type At, closing, type Preparation, service } from "#kit";
 import { embeddedPostgres } from "./embedded-postgres.ts";
 
 /** A pg client that `await using` closes. */
@@ -29,12 +29,7 @@ export const postgres = service({
   // Settings of postgresql.conf, by name.
   options: { config: {} as Record<string, string> },
   unprivileged: true,
-  prepare: () => ({
-    key: "data",
-    commands: (folder) => [
-      ["initdb", "-D", folder, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"],
-    ],
-  }),
+  prepare: () => EMPTY_CLUSTER,
   command: ({ host, port, folder, options }) => ({
     args: [
       ...["-D", folder, "-h", host, "-p", String(port), "-k", ""],
@@ -44,24 +39,30 @@ export const postgres = service({
       ]),
     ],
   }),
-  ready: async (place) => {
-    await using client = await connectPostgres(place);
-    await client.query("SELECT 1");
-  },
+  ready: answersQuery,
   stopSignal: "SIGQUIT",
   tenants: {
     open: (address, name) =>
       administer(address, `CREATE DATABASE ${name} TEMPLATE template0 STRATEGY file_copy`),
     close: (address, name) => administer(address, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
   },
-  reset,
-  open,
+  reset: emptyDatabase,
+  open: openPostgres,
 });
 
-/** Nothing a lab keeps outlives its run, so the server need not wait for the disk. */
-const QUICK = { fsync: "off", full_page_writes: "off", max_connections: "200" };
+/** A data folder as initdb makes it, whose superuser postgres needs no password. */
+export const EMPTY_CLUSTER: Preparation = {
+  key: "data",
+  commands: (folder) => [
+    ["initdb", "-D", folder, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"],
+  ],
+};
 
-function open(at: At): PostgresFace {
+/** Nothing a lab keeps outlives its run, so the server need not wait for the disk. */
+export const QUICK = { fsync: "off", full_page_writes: "off", max_connections: "200" };
+
+/** Builds the face of one PostgreSQL server; shared with the services that run several. */
+export function openPostgres(at: At): PostgresFace {
   const { host, port } = at.address;
   const database = at.tenant || "postgres";
   return {
@@ -88,13 +89,19 @@ export async function connectPostgres(
   return closing(client, () => client.end());
 }
 
+/** Resolves when a server answers a query. */
+export async function answersQuery(address: Address): Promise<void> {
+  await using client = await connectPostgres(address);
+  await client.query("SELECT 1");
+}
+
 async function administer(address: Address, statement: string): Promise<void> {
   await using client = await connectPostgres(address);
   await client.query(statement);
 }
 
 /** Empties the database: what a trial left must not help or hurt the next. */
-async function reset(at: At): Promise<void> {
+export async function emptyDatabase(at: At): Promise<void> {
   await using client = await connectPostgres(at.address, { database: at.tenant || "postgres" });
   const { rows } = await client.query<{ name: string }>(
     `SELECT quote_ident(nspname) AS name FROM pg_namespace

@@ -7,11 +7,11 @@
 //
 // The program is a Node module that listens where HOST and PORT of its environment say.
 
-import { once } from "node:events";
-import { connect } from "node:net";
 import { basename, extname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Address, type At, type Command, numbered, type Place, service } from "#kit";
+import { type At, type Command, numbered, type Place, service } from "#kit";
+import { ask } from "./http.ts";
+import { accepts } from "./tcp.ts";
 
 /** What a program gets from its environment; a number arrives as text. */
 export type Variables = Readonly<Record<string, string | number>>;
@@ -56,7 +56,10 @@ export const processes = service<Options, ProcessesFace>({
   onDemand: true,
   nodes: ({ module, count }) => numbered(basename(module, extname(module)), count),
   command,
-  ready: (place) => (place.options.health ? isHealthy(place) : accepts(place)),
+  ready: async (place) => {
+    const { health } = place.options;
+    await (health ? ask(place, { path: health }) : accepts(place));
+  },
   open,
 });
 
@@ -82,19 +85,4 @@ function open(at: At): ProcessesFace {
     },
     stop: (instance) => at.stop(instance),
   };
-}
-
-async function accepts({ host, port }: Address): Promise<void> {
-  const socket = connect(port, host);
-  try {
-    await once(socket, "connect");
-  } finally {
-    socket.destroy();
-  }
-}
-
-async function isHealthy({ host, port, options }: Place<Options>): Promise<void> {
-  const answer = await fetch(`http://${host}:${port}${options.health}`);
-  await answer.body?.cancel();
-  if (!answer.ok) throw new Error(`${options.health} answers ${answer.status}`);
 }

@@ -3,11 +3,12 @@
 // left to itself RabbitMQ would start one that outlives everybody.
 
 import { once } from "node:events";
-import { connect } from "node:net";
 import type { Channel, ChannelModel, ConfirmChannel, SocketOptions } from "amqplib";
-import { type Address, type At, closing, type NodeAddress, type Place, service } from "#kit";
+import { type At, closing, type NodeAddress, type Place, service } from "#kit";
 import { brokerCommand, type RabbitOptions } from "./rabbitmq-broker.ts";
+import { manage } from "./rabbitmq-management.ts";
 import { rabbitProgram } from "./rabbitmq-program.ts";
+import { exchange } from "./tcp.ts";
 
 /** A connection of amqplib that `await using` closes. */
 export type Rabbit = ChannelModel & AsyncDisposable;
@@ -41,8 +42,8 @@ export const rabbitmq = service<RabbitOptions, RabbitFace>({
   stopSignal: "SIGKILL",
   startSeconds: 30,
   tenants: {
-    open: (first, name) => manage(first, "PUT", `vhosts/${name}`),
-    close: (first, name) => manage(first, "DELETE", `vhosts/${name}`),
+    open: async (first, name) => void (await manage(first, "PUT", `vhosts/${name}`)),
+    close: async (first, name) => void (await manage(first, "DELETE", `vhosts/${name}`)),
   },
   reset: newVirtualHost,
   open: openRabbit,
@@ -97,36 +98,17 @@ async function connectRabbit(url: string, options: SocketOptions = {}): Promise<
   });
 }
 
+/** What is asked of epmd (EPMD_NAMES_REQ), and how AMQP 0-9-1 begins. */
+const NAMES_REQUEST = Buffer.from([0, 1, 110]);
+const AMQP_HEADER = Buffer.from("AMQP\x00\x00\x09\x01");
+
 /** Class 10, method 10, after the seven bytes of a frame's header (AMQP 0-9-1, 4.2.4). */
 const CONNECTION_START = 0x000a_000a;
 
 /** Resolves when epmd, or the broker and its management interface, answer. */
 export async function answers(place: Place<RabbitOptions>): Promise<void> {
-  if (place.node === "epmd") return void (await ask(place, Buffer.from([0, 1, 110]))); // NAMES_REQ
-  const reply = await ask(place, Buffer.from("AMQP\x00\x00\x09\x01"));
+  if (place.node === "epmd") return void (await exchange(place, NAMES_REQUEST));
+  const reply = await exchange(place, AMQP_HEADER);
   if (reply.readUInt32BE(7) !== CONNECTION_START) throw new Error("no Connection.Start");
   await manage(place, "GET", "whoami");
-}
-
-/** Sends a greeting over a bare socket and returns the first bytes of the answer. */
-async function ask({ host, port }: Address, greeting: Buffer): Promise<Buffer> {
-  const socket = connect(port, host);
-  try {
-    socket.write(greeting);
-    const [reply] = (await once(socket, "data")) as [Buffer];
-    return reply;
-  } finally {
-    socket.destroy();
-  }
-}
-
-/** Calls the HTTP API of the management plugin. What is not there needs no deleting. */
-async function manage({ host, ports }: NodeAddress, method: string, path: string): Promise<void> {
-  const answer = await fetch(`http://${host}:${ports.management}/api/${path}`, {
-    method,
-    headers: { authorization: `Basic ${btoa("guest:guest")}`, "content-type": "application/json" },
-  });
-  const said = await answer.text();
-  if (answer.ok || (method === "DELETE" && answer.status === 404)) return;
-  throw new Error(`RabbitMQ answers ${method} ${path} with ${answer.status}: ${said}`);
 }

@@ -35,6 +35,8 @@ export const redis = service({
     ],
   }),
   ready: pingRedis,
+  // A new process takes no longer than undoing whatever a trial may have set.
+  reset: (at) => at.renew(),
   open: openRedis,
 });
 

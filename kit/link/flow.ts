@@ -124,6 +124,7 @@ export class Flow {
 
   #mayPass({ kind }: Parcel): boolean {
     if (this.#sinkIsFull || this.stopped || this.#around.conditions.cut) return false;
+    if (this.#sink.destroyed) return false; // the other flow brings the news
     if (this.#limit === undefined || kind === "open") return true;
     if (this.passed < this.#limit.offset) return true;
     this.#limit.reached();

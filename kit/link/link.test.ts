@@ -32,6 +32,17 @@ test("a link counts connections, bytes each way and round trips", async () => {
   });
 });
 
+test("requests that no reply comes between are one round trip", async () => {
+  await using silent = await tcpServer((socket) => socket.resume());
+  await using wire = await link(silent.address);
+  using caller = new Caller(wire.address);
+  for (const bytes of [1, 2, 3]) {
+    caller.say("?");
+    await until("the request", () => wire.counts().requestBytes === bytes);
+  }
+  assert.equal(wire.counts().roundTrips, 1);
+});
+
 test("a pipeline of a hundred commands is one round trip", async () => {
   await using redis = await redisServer();
   await using wire = await link(redis.target);

@@ -58,6 +58,18 @@ test("what a client library does by itself is set-up, and counted apart", async 
   assert.deepEqual({ requests, replies }, { requests: 1, replies: 1 });
 });
 
+test("the name that a lab gives its clients counts more than their own", async () => {
+  await using redis = await redisServer();
+  await using wire = await link(redis.target, { trace: "resp", client: "teller" });
+  using caller = new Caller(wire.address);
+  caller.say("CLIENT SETNAME somebody\r\nGET a\r\n");
+  await caller.hears("$-1");
+  assert.deepEqual(
+    [...new Set(wire.trace().messages.map(({ connection }) => connection))],
+    ["teller"],
+  );
+});
+
 test("a message that is cut off has not arrived, and the fault is marked", async () => {
   await using redis = await redisServer();
   await using wire = await link(redis.target, { trace: "resp", client: "teller" });
@@ -80,6 +92,21 @@ test("a message that is cut off has not arrived, and the fault is marked", async
       ["note", "healed"],
     ],
   );
+});
+
+test("what a server says to a client that is gone never arrives", async () => {
+  await using redis = await redisServer();
+  await using wire = await link(redis.target, { trace: "resp" });
+  const observer = redis.open(redis.target);
+  using caller = new Caller(wire.address);
+  caller.say("SUBSCRIBE news\r\n");
+  await caller.hears("subscribe");
+  wire.halfOpen({ gone: "client" });
+  assert.equal(await observer.publish("news", "hello"), 1);
+  await until("the message", () => wire.trace().messages.length === 3);
+  wire.heal();
+  await until("the server's end", async () => (await observer.publish("news", "bye")) === 0);
+  assert.equal(wire.trace().messages[2]?.arrivedAt, null);
 });
 
 test("a hold after one request lets exactly the first command of a pipeline pass", async () => {

@@ -34,6 +34,11 @@ test("a message that is overtaken leaves on one line and arrives on another", ()
   assert.match(arrives ?? "", /3\.00 +\|\.\.\.-+ SET a 1 -+>\|/);
 });
 
+test("a client's pipelined commands keep their order, and are whole arrows", () => {
+  const trace = traceOf(["alice > MULTI @ 1..1.3", "alice > EXEC @ 1.1..1.4"]);
+  assert.equal(drawn(trace).length, 3);
+});
+
 test("a message that has not arrived ends in x, and a fault goes across", () => {
   const trace = traceOf(
     ["alice > INCR a @ 1", "alice < 8 @ 3..never"],
