@@ -1,0 +1,145 @@
+// A rank is the number of those who are better. A database counts them, each time; a sorted set
+// keeps with every link how many it skips, and adds up a few of these. But a sorted set orders by
+// one number and then by name. Who was first must be told by the number itself, and it has 53 bits.
+
+import { lab, mean, repeat } from "#kit";
+import { type Postgres, postgres } from "#services/postgres";
+import { type Redis, type RedisFace, redis } from "#services/redis";
+
+const SEASON = 2 ** 22; // seconds, the range of the low bits: 48 days
+
+/** What a player has reached, and in which second of the season. */
+type Result = { readonly name: string; readonly score: number; readonly second: number };
+
+interface Servers {
+  readonly client: Redis;
+  readonly stats: RedisFace["info"];
+  readonly database: Postgres;
+}
+
+interface Board {
+  report(results: readonly Result[]): Promise<unknown>;
+  /** How many are ahead of a player. */
+  rank(name: string): Promise<number>;
+  score(name: string): Promise<number>;
+  /** How long the server works on one rank, in microseconds. */
+  micros(names: readonly string[]): Promise<number>;
+}
+
+const AHEAD = `SELECT count(*) FROM board
+  WHERE (score, -second) > (SELECT score, -second FROM board WHERE name = $1)`;
+
+const sql = ({ database }: Servers): Board => ({
+  report: (results) =>
+    database.query(
+      "INSERT INTO board SELECT * FROM json_to_recordset($1) AS r(name text, score bigint, second int)",
+      [JSON.stringify(results)],
+    ),
+  rank: async (name) => Number((await database.query(AHEAD, [name])).rows[0].count),
+  async score(name) {
+    const found = await database.query("SELECT score FROM board WHERE name = $1", [name]);
+    return Number(found.rows[0].score);
+  },
+  async micros(names) {
+    const times = await repeat(names.length, async (turn) => {
+      const explain = `EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) ${AHEAD}`;
+      const { rows } = await database.query(explain, [names[turn]]);
+      return 1_000 * rows[0]["QUERY PLAN"][0]["Execution Time"];
+    });
+    return mean(times);
+  },
+});
+
+/** A sorted set whose numbers are made of a result, and read back, by these two. */
+const sortedBy =
+  (numberOf: (result: Result) => number, scoreOf: (number: number) => number) =>
+  ({ client, stats }: Servers): Board => {
+    const rank = async (name: string) => (await client.zrevrank("board", name))!;
+    return {
+      report: (results) =>
+        client.zadd("board", ...results.flatMap((one) => [numberOf(one), one.name])),
+      rank,
+      score: async (name) => scoreOf(Number(await client.zscore("board", name))),
+      async micros(names) {
+        await client.config("RESETSTAT");
+        for (const name of names) await rank(name);
+        return (await stats("commandstats"))["cmdstat_zrevrank.usec_per_call"]!;
+      },
+    };
+  };
+
+const sortedSet = sortedBy(
+  ({ score }) => score,
+  (number) => number,
+);
+
+const composite = sortedBy(
+  ({ score, second }) => {
+    let number = score * SEASON;
+    number += SEASON - 1 - second; // matters: Of two equal scores, the one reached first is ahead
+    return number;
+  },
+  (number) => Math.floor(number / SEASON),
+);
+
+export default lab({
+  title: "Leaderboard with a sorted set",
+  question: "What is my rank among all players - and who is ahead when two have the same score?",
+  services: { redis, postgres },
+  knobs: { players: { value: 20_000, from: 1_000, to: 100_000 }, ranks: 50 },
+  arms: { sql, "sorted-set": sortedSet, composite },
+
+  async trial(open, { redis, postgres, knobs }) {
+    const client = await redis.connect();
+    await client.flushall();
+    const database = await postgres.connect();
+    await database.query("CREATE TABLE board (name text PRIMARY KEY, score bigint, second int)");
+    await database.query("CREATE INDEX ON board (score, (-second))");
+    const board = open({ client, stats: redis.info, database });
+
+    const players = Array.from({ length: knobs.players }, (_, n) => ({
+      name: `player ${n}`,
+      score: n,
+      second: 0,
+    }));
+    await board.report(players);
+    await database.query("ANALYZE board");
+    const worst = players.slice(0, knobs.ranks).map(({ name }) => name);
+    const micros = await board.micros(worst);
+
+    // Three reach the same score, one after the other. By name alone the last would be ahead.
+    const tied = ["ann", "bob", "cem"];
+    await board.report(tied.map((name, second) => ({ name, score: 2_000_000, second })));
+    const ranks = await Promise.all(tied.map((name) => board.rank(name)));
+    const large = { name: "rich", score: 1_234_567_890_123, second: 100 };
+    await board.report([large]);
+    return {
+      micros,
+      wrongOrders: ranks.filter((rank, index) => rank !== index).length,
+      rounded: Math.abs((await board.score(large.name)) - large.score),
+    };
+  },
+
+  claims: {
+    "A rank takes the server at most twenty times as long as ZREVRANK": {
+      ratio: (found) => found.micros,
+      to: "sorted-set",
+      atMost: 20,
+      brokenBy: ["sql"],
+    },
+    "Of two equal scores, the one reached first is ahead": {
+      holds: (found) => found.wrongOrders === 0,
+      brokenBy: ["sorted-set"],
+    },
+    "Scores of 13 digits stay exact": {
+      holds: (found) => found.rounded === 0,
+      brokenBy: ["composite"],
+    },
+  },
+
+  measures: {
+    "server time per rank": { unit: "us", of: (found) => found.micros },
+    "wrong places among ties": (found) => found.wrongOrders,
+    "points lost by rounding": (found) => found.rounded,
+  },
+});

@@ -1,0 +1,140 @@
+// A limiter with two limits may count a request only if it is within both. To look and to count are
+// several commands, and other clients come in between. A transaction keeps them together, but it
+// cannot look before it counts. A script can, and the server works longer for it.
+
+import { createHash } from "node:crypto";
+import { lab, link, sum } from "#kit";
+import { stopAfter } from "#patterns/stop-after";
+import { type Redis, redis } from "#services/redis";
+
+const MINUTE = "requests:minute";
+const HOUR = "requests:hour";
+const [MINUTE_S, HOUR_S] = [60, 3600];
+
+/** Decides on one request; true lets it through. */
+type Allow = (client: Redis, perMinute: number, perHour: number) => Promise<boolean>;
+
+const calls: Allow = async (client, perMinute, perHour) => {
+  const [minute, hour] = await client.mget(MINUTE, HOUR);
+  if (Number(minute) >= perMinute || Number(hour) >= perHour) return false;
+  if ((await client.incr(MINUTE)) === 1) await client.expire(MINUTE, MINUTE_S);
+  if ((await client.incr(HOUR)) === 1) await client.expire(HOUR, HOUR_S);
+  return true;
+};
+
+const multi: Allow = async (client, perMinute, perHour) => {
+  const both = client.multi();
+  both.incr(MINUTE).expire(MINUTE, MINUTE_S, "NX");
+  both.incr(HOUR).expire(HOUR, HOUR_S, "NX");
+  const [minute, , hour] = ((await both.exec()) ?? []).map(([, reply]) => Number(reply));
+  return minute! <= perMinute && hour! <= perHour;
+};
+
+const SCRIPT = `
+  local counts = redis.call("MGET", KEYS[1], KEYS[2])
+  for i, count in ipairs(counts) do
+    if tonumber(count or 0) >= tonumber(ARGV[i]) then return 0 end
+  end
+  if redis.call("INCR", KEYS[1]) == 1 then redis.call("EXPIRE", KEYS[1], ${MINUTE_S}) end
+  if redis.call("INCR", KEYS[2]) == 1 then redis.call("EXPIRE", KEYS[2], ${HOUR_S}) end
+  return 1
+`;
+const SHA = createHash("sha1").update(SCRIPT).digest("hex");
+
+const script: Allow = async (client, perMinute, perHour) =>
+  (await client.evalsha(SHA, 2, MINUTE, HOUR, perMinute, perHour)) === 1;
+
+export default lab({
+  title: "Atomic rate limiter script",
+  question:
+    "Can a limiter with two limits (ten a minute, a hundred an hour) be right without a script?",
+  services: { redis },
+  knobs: { clients: 20, perMinute: 10, perHour: 100 },
+  arms: { calls, multi, script },
+
+  async trial(allow, { redis, knobs: { clients, perMinute, perHour } }) {
+    await using wire = await link(redis.address, { trace: "resp" });
+    const connect = () => redis.through(wire).connect({ retryStrategy: () => null });
+    const observer = await redis.connect();
+    await observer.script("LOAD", SCRIPT);
+
+    // All ask at once: each has sent its first request before anybody gets a reply.
+    await observer.flushall();
+    const crowd = await Promise.all(Array.from({ length: clients }, connect));
+    wire.after({ replies: 0 }).hold();
+    const asking = Promise.all(crowd.map((client) => allow(client, perMinute, perHour)));
+    await wire.held(clients);
+    wire.release();
+    const allowed = (await asking).filter((passes) => passes).length;
+
+    // One after the other, twice as many as the smaller limit allows.
+    await observer.flushall();
+    let counted = 0;
+    for (let turn = 0; turn < 2 * perMinute; turn++) {
+      if (await allow(observer, perMinute, perHour)) counted += 1;
+    }
+    const usedUp = Number(await observer.get(HOUR)) - counted;
+
+    // Killed before each of its requests in turn.
+    let endless = 0;
+    let roundTrips = 0;
+    for (let requests = 0; ; requests++) {
+      await observer.flushall();
+      const client = await connect();
+      const before = wire.counts().roundTrips;
+      const asked = await stopAfter(wire, requests, () => allow(client, perMinute, perHour));
+      roundTrips = wire.counts().roundTrips - before;
+      if (!asked.stopped) break;
+      wire.reset();
+      wire.release();
+      const ttls = [await observer.ttl(MINUTE), await observer.ttl(HOUR)];
+      endless += ttls.filter((ttl) => ttl === -1).length;
+    }
+
+    // How long the server is busy with a decision, as a multiple of the commands inside.
+    await observer.config("RESETSTAT");
+    for (let turn = 0; turn < 500; turn++) await allow(observer, 1000, 1000);
+    const stats = await redis.info("commandstats");
+    const time = (...commands: string[]) =>
+      sum(commands.map((command) => stats[`cmdstat_${command}.usec`] ?? 0));
+    const bare = time("mget", "incr", "expire");
+    const whole = time("multi", "exec", "evalsha") || bare;
+
+    return {
+      over: Math.max(0, allowed - perMinute),
+      usedUp,
+      endless,
+      roundTrips,
+      work: whole / bare,
+    };
+  },
+
+  claims: {
+    "Never lets more than a limit through": {
+      holds: (found) => found.over === 0,
+      brokenBy: ["calls"],
+    },
+    "A killed client leaves no counter without an expiry": {
+      holds: (found) => found.endless === 0,
+      brokenBy: ["calls"],
+    },
+    "A refused request uses up none of the other limit": {
+      holds: (found) => found.usedUp === 0,
+      brokenBy: ["multi"],
+    },
+    "A decision takes the server at most four times its bare commands": {
+      ratio: (found) => found.work,
+      to: "calls",
+      atMost: 4,
+      brokenBy: ["script"],
+    },
+  },
+
+  measures: {
+    "requests let through over the limit": (found) => found.over,
+    "counters without a TTL": (found) => found.endless,
+    "allowance used by refused requests": (found) => found.usedUp,
+    "server time": { unit: "times", of: (found) => found.work },
+    "round trips": (found) => found.roundTrips,
+  },
+});

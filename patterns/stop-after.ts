@@ -1,0 +1,38 @@
+// A client may lose the processor, its connection or its life between any two of its requests. A
+// lab that stops a job after none of them, after one, after two and so on has tried every such
+// moment.
+
+import { type Link, until } from "#kit";
+
+/** A job that was started. */
+export interface Started<Result> {
+  /** True when it waits at the link, with all that it has sent before answered. */
+  readonly stopped: boolean;
+  /** Settles as the job does; when that fails, nobody has to listen. */
+  readonly result: Promise<Result>;
+}
+
+/**
+ * Starts a job and holds back what it sends after so many requests, counted from now on the one
+ * connection that it uses, which was opened through the link before. The link has to trace, or it
+ * cannot count. A job that ends without coming so far is not stopped. `wire.release()` lets a
+ * stopped one go on, `wire.reset()` ends it there.
+ */
+export async function stopAfter<Result>(
+  wire: Link,
+  requests: number,
+  job: () => Promise<Result>,
+): Promise<Started<Result>> {
+  const answered = () => wire.counts().replies ?? 0;
+  const before = answered();
+  wire.after({ requests }).hold();
+  const result = job();
+  const ended = result.then(
+    () => false,
+    () => false,
+  );
+  const stopped = await Promise.race([wire.held().then(() => true), ended]);
+  if (stopped) await until("the replies", () => answered() - before === requests);
+  else wire.release();
+  return { stopped, result };
+}
