@@ -16,6 +16,7 @@ const wanted = z.object({
   service: z.string().describe("the name of its file in services/"),
   options: z.record(z.string(), z.unknown()),
   alone: z.boolean().describe("true when no other lab may use the same server"),
+  nodes: z.array(z.string()).optional().describe("the names of its processes, the first one first"),
 });
 
 export const descriptionSchema = z.object({
@@ -28,6 +29,10 @@ export const descriptionSchema = z.object({
   measures: z
     .record(z.string(), z.string())
     .describe("measures with their units; a count has none"),
+  traced: z
+    .record(z.string(), z.number())
+    .optional()
+    .describe("knobs for a traced trial, small enough to be drawn"),
   deadlineSeconds: z.number(),
 });
 

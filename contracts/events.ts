@@ -4,6 +4,7 @@
 
 import { z } from "zod";
 import { descriptionSchema } from "./description.ts";
+import { traceSchema } from "./trace.ts";
 import { EVENTS_VERSION } from "./versions.ts";
 
 export const verdictSchema = z.enum(["kept", "broken", "inconclusive"]);
@@ -116,6 +117,7 @@ export const eventSchema = z.discriminatedUnion("kind", [
     verdict: verdictSchema,
     ...at,
   }),
+  z.object({ kind: z.literal("trace"), ...trial, trace: traceSchema, ...at }),
   end,
 ]);
 

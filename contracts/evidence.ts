@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { descriptionSchema } from "./description.ts";
 import { ratioSchema, spreadSchema, verdictSchema } from "./events.ts";
+import { traceSchema } from "./trace.ts";
 import { EVIDENCE_VERSION } from "./versions.ts";
 
 const point = z.tuple([z.number(), z.number()]);
@@ -24,6 +25,10 @@ export const evidenceSchema = z.object({
     .record(z.string(), z.record(z.string(), z.array(point)))
     .describe("by series, then by arm, from the last round"),
   notes: z.record(z.string(), z.array(z.string())).describe("by arm, from the last round"),
+  traces: z
+    .record(z.string(), traceSchema)
+    .optional()
+    .describe("by arm, from a traced trial at the lab's own small knobs"),
   seconds: z.number(),
   peakMegabytes: z.number(),
   machine: z.object({

@@ -11,6 +11,8 @@ export * from "./history/recorder.ts";
 export * from "./history/register.ts";
 export * from "./lab.ts";
 export * from "./link/link.ts";
+export * from "./link/merge.ts";
+export type { Trace } from "./link/trace.ts";
 export * from "./load/load.ts";
 export type { ClosedPlan, Job, Loaded, OpenPlan } from "./load/plan.ts";
 export * from "./random.ts";

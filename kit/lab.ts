@@ -68,6 +68,8 @@ export interface Lab<
   trial(arm: Arms[keyof Arms], bench: Bench<Services, Knobs>): Promise<Finding>;
   readonly claims: Readonly<Record<string, Claim<Finding, keyof Arms & string>>>;
   readonly measures?: Readonly<Record<string, Measure<Finding>>>;
+  /** Knobs for a trial whose messages are drawn; a lab without them is not traced when recorded. */
+  readonly traced?: { readonly [Name in keyof Knobs]?: number };
   /** How long one trial may take; 20 seconds by default. */
   readonly deadlineSeconds?: number;
 }

@@ -2,6 +2,8 @@
 // reached and stopped. Nothing here runs anything; the runner reads the description in its own
 // process, and the lab reaches the running server through the face that `open` builds.
 
+import type { Protocol } from "./link/decode/protocols.ts";
+
 /** Where a TCP server listens. */
 export interface Address {
   readonly host: string;
@@ -108,6 +110,8 @@ export interface ServiceForm<Options extends object, Face extends object> {
   readonly name: string;
   /** The official image with a pinned tag, for compose. */
   readonly image: string;
+  /** What it speaks, where a link can tell its messages apart. */
+  readonly protocol?: Protocol;
   /** The port inside the image. */
   readonly port: number;
   /** The program's name on PATH. */

@@ -1,6 +1,17 @@
 // Builds what a trial works with, in the lab's own process, and closes what the trial opened.
 
-import type { Address, At, Bench, Faults, Running, Service } from "#kit";
+import {
+  type Address,
+  type At,
+  type Bench,
+  type Faults,
+  type Link,
+  link,
+  mergeTraces,
+  type Running,
+  type Service,
+  type Trace,
+} from "#kit";
 import type { Reach, Report } from "./messages.ts";
 import type { Deed, Fault } from "./server.ts";
 
@@ -15,18 +26,39 @@ export interface BenchParts {
   readonly arm: string;
   readonly ask: Ask;
   readonly say: (report: Report) => void;
+  readonly traced: boolean;
+}
+
+/** Messages that a trace keeps: what a diagram shows, and what follows for who wants more. */
+const MOST_MESSAGES = 80;
+
+/** What the links have seen, without the set-up of connections, bounded. */
+function drawn(links: readonly Link[]): Trace {
+  const { messages, ...rest } = mergeTraces(...links.map((wire) => wire.trace()));
+  const spoken = messages.filter(({ setup }) => !setup);
+  const beyond = rest.beyond + Math.max(0, spoken.length - MOST_MESSAGES);
+  return { ...rest, messages: spoken.slice(0, MOST_MESSAGES), beyond };
 }
 
 /** A bench that ends: disposing of it closes every client that its services opened. */
 export async function setBench(parts: BenchParts) {
-  const { services, reach, knobs, arm, ask, say } = parts;
+  const { services, reach, knobs, arm, ask, say, traced } = parts;
+  const links: Link[] = [];
   const opened = new AsyncDisposableStack();
   const running: Record<string, Running<object>> = {};
   for (const [name, service] of Object.entries(services)) {
     const at = placeAt(name, reach[name] as Reach, opened, ask);
     await service.form.reset?.(at);
-    running[name] = face(service, at, faultsOf(name, ask));
+    const { protocol } = service.form;
+    let address = at.address;
+    if (traced && protocol) {
+      const wire = opened.use(await link(at.address, { trace: protocol, server: name }));
+      links.push(wire);
+      address = wire.address;
+    }
+    running[name] = face(service, { ...at, address }, faultsOf(name, ask));
   }
+  const trace = () => links.length > 0 && say({ kind: "trace", trace: drawn(links) });
   const bench: Bench<Record<string, Service>, Record<string, number>> = {
     ...(running as Record<string, Running<never>>),
     knobs,
@@ -34,7 +66,7 @@ export async function setBench(parts: BenchParts) {
     note: (text: string) => say({ kind: "note", text }),
     sample: (series: string, x: number, y: number) => say({ kind: "sample", series, x, y }),
   } as never;
-  return Object.assign(opened, { bench });
+  return Object.assign(opened, { bench, trace });
 }
 
 function placeAt(service: string, reach: Reach, opened: AsyncDisposableStack, ask: Ask): At {

@@ -26,11 +26,13 @@ export function describe(lab: Lab): Description {
     title,
     question,
     deadlineSeconds,
+    traced: lab.traced && ({ ...lab.traced } as Record<string, number>),
     arms: Object.keys(lab.arms),
     services: mapValues(lab.services as Record<string, Service>, ({ form, chosen, alone }) => ({
       service: form.name,
       options: { ...chosen },
       alone,
+      nodes: [...(form.nodes?.({ ...form.options, ...chosen }) ?? [form.name])],
     })),
     knobs: mapValues(lab.knobs ?? {}, rangeOf),
     claims: mapValues(lab.claims, (one) => ({

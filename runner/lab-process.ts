@@ -30,9 +30,11 @@ const ask: Ask = (service, deed) => {
 
 async function runTrial(lab: Lab, order: Extract<Order, { kind: "trial" }>): Promise<void> {
   try {
-    const { arm, knobs, services: reach } = order;
-    await using set = await setBench({ services: lab.services, reach, knobs, arm, ask, say });
+    const { arm, knobs, services: reach, traced } = order;
+    const parts = { services: lab.services, reach, knobs, arm, ask, say, traced };
+    await using set = await setBench(parts);
     const finding = await lab.trial(lab.arms[withoutAgain(arm)], set.bench as never);
+    set.trace();
     say({ kind: "judged", ...judgeTrial(lab, finding) });
   } catch (error) {
     fail(error);

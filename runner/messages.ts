@@ -1,5 +1,6 @@
 // What the runner and a lab's process say to each other, over the channel between them.
 
+import type { Trace } from "#kit";
 import type { Description } from "../contracts/description.ts";
 import type { Deed, Where } from "./server.ts";
 
@@ -16,6 +17,8 @@ export type Order =
       readonly arm: string;
       readonly knobs: Readonly<Record<string, number>>;
       readonly services: Readonly<Record<string, Reach>>;
+      /** True to have links record what crosses the wire. */
+      readonly traced: boolean;
     }
   | {
       readonly kind: "answer";
@@ -43,5 +46,6 @@ export type Report =
       readonly y: number;
     }
   | ({ readonly id: number; readonly service: string } & Deed)
+  | { readonly kind: "trace"; readonly trace: Trace }
   | ({ readonly kind: "judged" } & Judged)
   | { readonly kind: "failed"; readonly message: string; readonly stack: string };

@@ -10,11 +10,13 @@ export class BadRequest extends Error {}
 
 export interface Plan {
   readonly knobs: Record<string, number>;
-  /** True when a knob is not at its default: claims are declared for the defaults only. */
+  /** True when a knob is turned or links stand in between: the lab declares nothing of that. */
   readonly turned: boolean;
   readonly arms: string[];
   readonly rounds: number;
   readonly warmUp: boolean;
+  /** True when links record what crosses the wire. */
+  readonly traced: boolean;
 }
 
 /** Counted rounds by default: of a lab that only counts, and of one that measures time. */
@@ -25,18 +27,21 @@ const FEWEST = { counts: 1, times: FEWEST_ROUNDS };
 export function planOf(request: Request, lab: Description): Plan {
   const knobs: Record<string, number> = {};
   for (const [name, { value }] of Object.entries(lab.knobs)) knobs[name] = value;
-  for (const [name, value] of Object.entries(request.knobs ?? {})) {
+  const small = request.traced ? lab.traced : {};
+  for (const [name, value] of Object.entries({ ...small, ...request.knobs })) {
     checkKnob(name, value, lab);
     knobs[name] = value;
   }
-  const turned = Object.entries(knobs).some(([name, value]) => value !== lab.knobs[name]?.value);
+  const isTurned = Object.entries(knobs).some(([name, value]) => value !== lab.knobs[name]?.value);
   const arms = request.arms ?? lab.arms;
   for (const arm of arms.map(withoutAgain)) {
     if (!lab.arms.includes(arm)) throw new BadRequest(unknown("arm", arm, lab.arms));
   }
   const timed = measuresTime(lab);
+  const traced = request.traced ?? false;
+  if (traced) return { knobs, turned: true, arms: [...arms], rounds: 1, warmUp: false, traced };
   const rounds = request.rounds ?? (request.fewest ? FEWEST : ROUNDS)[timed ? "times" : "counts"];
-  return { knobs, turned, arms: [...arms], rounds, warmUp: timed };
+  return { knobs, turned: isTurned, arms: [...arms], rounds, warmUp: timed, traced };
 }
 
 function checkKnob(name: string, value: number, lab: Description): void {

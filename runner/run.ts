@@ -24,6 +24,8 @@ export interface Request {
   readonly rounds?: number;
   /** As few rounds as can decide every claim: for proofs, which run a lab many times. */
   readonly fewest?: boolean;
+  /** One round through links that record every message, at the lab's small knobs. */
+  readonly traced?: boolean;
   /** A module whose default export is one more arm, called "yours". */
   readonly yours?: string;
   /** Faults from outside of the lab, as they come: for a reader who breaks something meanwhile. */

@@ -51,7 +51,7 @@ export class Stage implements AsyncDisposable {
   }
 
   /** Runs one trial on servers that are all up. */
-  async trial({ arm, round }: Turn, knobs: Plan["knobs"]): Promise<Judged> {
+  async trial({ arm, round }: Turn, { knobs, traced }: Plan): Promise<Judged> {
     for (const { server, shared } of this.#leases.values()) if (!shared) await server.mend();
     this.#turn = { arm, round };
     this.#emit({ kind: "trial", arm, round });
@@ -60,7 +60,7 @@ export class Stage implements AsyncDisposable {
     const began = performance.now();
     const judged = await this.#orHalted(
       this.#host.trial(
-        { kind: "trial", arm, knobs, services },
+        { kind: "trial", arm, knobs, services, traced },
         this.#lab.deadlineSeconds,
         (aside) => this.#hear(aside, arm, round),
       ),
@@ -108,7 +108,7 @@ export class Stage implements AsyncDisposable {
   }
 
   #hear(aside: Aside, arm: string, round: number): void {
-    if (aside.kind === "note" || aside.kind === "sample") {
+    if (aside.kind === "note" || aside.kind === "sample" || aside.kind === "trace") {
       this.#emit({ ...aside, arm, round });
       return;
     }
@@ -142,7 +142,7 @@ export async function perform(stage: Stage, plan: Plan): Promise<Tried[]> {
   await stage.open();
   const tried: Tried[] = [];
   for (const turn of turns(plan.arms, plan.rounds, plan.warmUp)) {
-    tried.push({ ...turn, judged: await naming(turn, stage.trial(turn, plan.knobs)) });
+    tried.push({ ...turn, judged: await naming(turn, stage.trial(turn, plan)) });
   }
   return tried;
 }

@@ -25,9 +25,9 @@ export const chromium = service({
   version: { args: ["--version"], pattern: /(\d+\.\d+\.\d+\.\d+)/, atLeast: "120.0.0.0" },
   // Switches of the command line, such as "--lang=de".
   options: { switches: [] as string[] },
-  command: ({ host, port, folder, options }) => ({
+  command: ({ bind, port, folder, options }) => ({
     args: [
-      ...["--headless", `--remote-debugging-address=${host}`, `--remote-debugging-port=${port}`],
+      ...["--headless", `--remote-debugging-address=${bind}`, `--remote-debugging-port=${port}`],
       `--user-data-dir=${join(folder, "profile")}`,
       ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []), // there is no sandbox for root
       ...QUIET,

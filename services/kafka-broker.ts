@@ -12,48 +12,50 @@ export interface KafkaOptions {
 
 const DATA = "data";
 
+/** What formats a storage: as little as makes a node of both roles. */
+const FORMATTING = {
+  "process.roles": "broker,controller",
+  "node.id": "1",
+  "controller.quorum.voters": "1@127.0.0.1:9093",
+  "controller.listener.names": "CONTROLLER",
+  listeners: "PLAINTEXT://127.0.0.1:9092,CONTROLLER://127.0.0.1:9093",
+  "log.dirs": DATA,
+};
+
 /** The storage of a broker, formatted, which takes longer than to start one. */
 export const formatted: Preparation = {
   key: "storage",
-  files: { "server.properties": properties(settings(1, "127.0.0.1", 9092, 9093, ["1@:9093"])) },
+  files: { "server.properties": properties(FORMATTING) },
   commands: () => [["kafka-storage", ...FORMAT, "server.properties"]],
 };
 
 export function brokerCommand(place: Place<KafkaOptions>): Command {
-  const { node, host, port, ports, folder, peers, options } = place;
+  const { node, folder, peers, options } = place;
   const names = Object.keys(peers);
-  const voters = Object.values(peers).map(
-    (peer, index) => `${index + 1}@${peer.host}:${peer.ports.controller}`,
-  );
   const id = names.indexOf(node) + 1;
-  const own = settings(id, host, port, ports.controller!, voters);
   return {
     args: ["server.properties"],
     env: { ...JVM, LOG_DIR: join(folder, "log") },
     files: {
-      "server.properties": properties({ ...own, ...options.config }),
+      "server.properties": properties({ ...settings(place, id), ...options.config }),
       ...(names.length > 1 ? identity(id) : {}),
     },
   };
 }
 
 /** Settings for brokers that live for seconds and keep little: no waiting, and small buffers. */
-function settings(
-  id: number,
-  host: string,
-  port: number,
-  controllerPort: number,
-  voters: readonly string[],
-): Record<string, string> {
+function settings({ bind, host, port, ports, peers }: Place<KafkaOptions>, id: number) {
+  const voters = Object.values(peers).map(
+    (peer, index) => `${index + 1}@${peer.host}:${peer.ports.controller}`,
+  );
   const copies = String(voters.length);
+  const majority = String(Math.ceil((voters.length + 1) / 2));
   return {
-    "process.roles": "broker,controller",
+    ...FORMATTING,
     "node.id": String(id),
     "controller.quorum.voters": voters.join(","),
-    "controller.listener.names": "CONTROLLER",
-    listeners: `PLAINTEXT://${host}:${port},CONTROLLER://${host}:${controllerPort}`,
+    listeners: `PLAINTEXT://${bind}:${port},CONTROLLER://${bind}:${ports.controller}`,
     "advertised.listeners": `PLAINTEXT://${host}:${port}`,
-    "log.dirs": DATA,
     // A broker that was killed may come back when its controller has missed it for so long.
     "broker.session.timeout.ms": "3000",
     "broker.heartbeat.interval.ms": "500",
@@ -63,7 +65,7 @@ function settings(
     "offsets.topic.replication.factor": copies,
     "transaction.state.log.num.partitions": "1",
     "transaction.state.log.replication.factor": copies,
-    "transaction.state.log.min.isr": String(Math.ceil((voters.length + 1) / 2)),
+    "transaction.state.log.min.isr": majority,
     "default.replication.factor": copies,
   };
 }

@@ -22,6 +22,7 @@ export const postgres = service({
   name: "postgres",
   image: "postgres:18.0",
   port: 5432,
+  protocol: "postgres",
   program: "postgres",
   packages: { apt: "postgresql", dnf: "postgresql-server", brew: "postgresql@18" },
   version: { args: ["--version"], pattern: /(\d+\.\d+)/, atLeast: "14.0" },

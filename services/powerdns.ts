@@ -26,7 +26,7 @@ interface Options {
 
 export const powerdns = service<Options, PowerdnsFace>({
   name: "powerdns",
-  image: "powerdns/pdns-auth-49:4.9.7",
+  image: "powerdns/pdns-auth-49:4.9.14",
   port: 53,
   program: "pdns_server",
   packages: { apt: "pdns-server pdns-backend-bind", dnf: "pdns", brew: "pdns" },

@@ -63,11 +63,11 @@ export const processes = service<Options, ProcessesFace>({
   open,
 });
 
-function command({ node, host, port, options }: Place<Options>): Command {
+function command({ node, bind, port, options }: Place<Options>): Command {
   if (!options.module) throw new Error(NO_MODULE);
   return {
     args: [fileURLToPath(options.module)],
-    env: { HOST: host, PORT: String(port), NAME: node },
+    env: { HOST: bind, PORT: String(port), NAME: node },
   };
 }
 

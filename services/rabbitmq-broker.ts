@@ -19,14 +19,14 @@ export function erlangName(node: string): string {
 
 /** Starts a broker, or the epmd that all brokers of the service are known to. */
 export function brokerCommand(place: Place<RabbitOptions>): Command {
-  const { node, host, port, ports, folder, peers, options } = place;
+  const { node, bind, port, ports, folder, peers, options } = place;
   const epmd = peers.epmd as NodeAddress;
   if (node === "epmd") {
-    return { program: "epmd", args: ["-port", String(port), "-address", host] };
+    return { program: "epmd", args: ["-port", String(port), "-address", bind] };
   }
   const settings = {
-    "listeners.tcp.1": `${host}:${port}`,
-    "management.tcp.ip": host,
+    "listeners.tcp.1": `${bind}:${port}`,
+    "management.tcp.ip": bind,
     "management.tcp.port": String(ports.management),
     // Statistics would cost each queue a message every five seconds.
     "management.disable_stats": "true",

@@ -29,6 +29,7 @@ export const rabbitmq = service<RabbitOptions, RabbitFace>({
   name: "rabbitmq",
   image: "rabbitmq:4.1.4-management",
   port: 5672,
+  protocol: "amqp",
   program: "rabbitmq-server",
   packages: { apt: "rabbitmq-server", dnf: "rabbitmq-server", brew: "rabbitmq" },
   version: { args: ["version"], pattern: /(\d+\.\d+\.\d+)/, atLeast: "3.10.0" },

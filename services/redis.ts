@@ -22,6 +22,7 @@ export const redis = service({
   name: "redis",
   image: "redis:7.4.1",
   port: 6379,
+  protocol: "resp",
   program: "redis-server",
   packages: { apt: "redis-server", dnf: "redis", brew: "redis" },
   version: { args: ["--version"], pattern: /v=(\d+\.\d+\.\d+)/, atLeast: "6.2.0" },

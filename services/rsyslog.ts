@@ -15,7 +15,7 @@ export interface RsyslogFace {
 
 export const rsyslog = service<object, RsyslogFace>({
   name: "rsyslog",
-  image: "rsyslog/syslog_appliance_alpine:8.36.0-3.7",
+  image: "rsyslog/rsyslog-collector:2026-04",
   port: 514,
   program: "rsyslogd",
   packages: { apt: "rsyslog rsyslog-relp", dnf: "rsyslog rsyslog-relp", brew: "rsyslog" },

@@ -55,7 +55,7 @@ export const workerd = service<object, WorkerdFace>({
   download: miniflare,
   options: {},
   onDemand: true,
-  command: ({ host, port }) => ({ args: [], env: { HOST: host, PORT: String(port) } }),
+  command: ({ bind, port }) => ({ args: [], env: { HOST: bind, PORT: String(port) } }),
   ready: accepts,
   stopSignal: "SIGKILL",
   open,

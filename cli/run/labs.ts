@@ -3,7 +3,7 @@
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import type { EndEvent, Event, PlanEvent } from "../../contracts/events.ts";
-import { evidenceOf, writeEvidence } from "../../runner/record.ts";
+import { NotAsDeclared, record } from "../../runner/record.ts";
 import { type Request, run } from "../../runner/run.ts";
 import { EXIT, Failure } from "../failure.ts";
 import { type Stay, stay } from "../house.ts";
@@ -21,6 +21,7 @@ export interface RunOptions {
   fewest?: boolean;
   record?: boolean;
   json?: boolean;
+  trace?: boolean;
   aa?: string;
   yours?: string;
   watch?: boolean;
@@ -43,7 +44,7 @@ export async function runCommand(query: string, knobs: string[], options: RunOpt
   const runLab = async ({ id, file }: Named) => {
     const label = labs.length > 1 ? id : "";
     const ran = await runOne({ ...request, id, file, signal: open.signal }, open, label, options);
-    if (options.record) record(ran);
+    if (options.record) await keep(ran, open);
     return ran;
   };
   const [lab] = labs;
@@ -64,6 +65,16 @@ export async function runCommand(query: string, knobs: string[], options: RunOpt
   process.exitCode ||= Math.max(...all.map(exitCodeOf));
 }
 
+/** Records the run, or fails with the exit code of one that differs. */
+async function keep({ id, file, events }: Ran, { house, signal }: Stay): Promise<void> {
+  try {
+    await record({ id, file, signal }, events, house);
+  } catch (error) {
+    if (!(error instanceof NotAsDeclared)) throw error;
+    throw new Failure(error.message, `npx pareto run ${id}`, EXIT.differs);
+  }
+}
+
 type Named = Pick<Request, "id" | "file">;
 
 /** What the words and options ask of each lab. Throws a Failure for what no lab could do. */
@@ -72,7 +83,7 @@ function requestOf(
   options: RunOptions,
   labs: number,
 ): Omit<Request, "id" | "file"> {
-  const { rounds, fewest, arm: arms, yours } = options;
+  const { rounds, fewest, arm: arms, yours, trace: traced } = options;
   if (rounds !== undefined && !(Number.isInteger(rounds) && rounds > 0 && rounds <= 1_000)) {
     throw new Failure("--rounds takes a whole number from 1 to 1000");
   }
@@ -82,7 +93,7 @@ function requestOf(
   if (options.record && (yours || knobs.length > 0 || arms)) {
     throw new Failure("--record takes a lab as it is: without knobs, --arm and --yours");
   }
-  return { knobs: parseKnobs(knobs), arms, rounds, fewest, yours: yours && resolve(yours) };
+  return { knobs: parseKnobs(knobs), arms, rounds, fewest, traced, yours: yours && resolve(yours) };
 }
 
 /** Prints one lab's result and returns its exit code. */
@@ -107,17 +118,6 @@ async function runOne(
   live.clear();
   const plan = events.find((event) => event.kind === "plan");
   return { id: request.id, file: request.file, plan, end: events.at(-1) as EndEvent, events };
-}
-
-function record({ id, file, end, events }: Ran): void {
-  if (end.outcome !== "as-declared") {
-    throw new Failure(
-      `nothing recorded: ${id} ended as "${end.outcome}", and only a run as declared is evidence`,
-      undefined,
-      EXIT.differs,
-    );
-  }
-  writeEvidence(file, evidenceOf(id, file, events));
 }
 
 /** The exit code of one lab. A run that was stopped has set it already. */

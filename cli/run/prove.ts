@@ -5,7 +5,7 @@ import type { Event } from "../../contracts/events.ts";
 import type { Evidence, Proof } from "../../contracts/evidence.ts";
 import type { House } from "../../runner/house.ts";
 import { prove } from "../../runner/prove.ts";
-import { evidenceOf, writeEvidence } from "../../runner/record.ts";
+import { record } from "../../runner/record.ts";
 import { run } from "../../runner/run.ts";
 import { EXIT, Failure } from "../failure.ts";
 import { stay } from "../house.ts";
@@ -63,23 +63,22 @@ async function proveOne(
     for (const objection of objections) console.log(`  ${objection}`);
     return false;
   }
-  const evidence = options.record ? await record(lab, proof, house, signal) : undefined;
+  const evidence = options.record ? await recordCalm(lab, proof, house, signal) : undefined;
   console.log(`${paint("green", id)}: ${label(proof, evidence)}`);
   return true;
 }
 
 /** Records one more run, calm and with all its rounds, and puts the proof into its evidence. */
-async function record(
+async function recordCalm(
   { id, file }: Deliverable,
   proof: Proof,
   house: House,
   signal: AbortSignal,
 ): Promise<Evidence> {
   const events: Event[] = [];
-  for await (const event of run({ id, file, signal }, house)) events.push(event);
-  const evidence = { ...evidenceOf(id, file, events), proof };
-  writeEvidence(file, evidence);
-  return evidence;
+  const request = { id, file, signal };
+  for await (const event of run(request, house)) events.push(event);
+  return record(request, events, house, proof);
 }
 
 function label(proof: Proof, evidence: Evidence | undefined): string {

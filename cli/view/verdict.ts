@@ -4,13 +4,21 @@ import type { EndEvent } from "../../contracts/events.ts";
 import type { Ran } from "../run/labs.ts";
 import { differences, matrix } from "./matrix.ts";
 import { paint } from "./style.ts";
+import { diagrams } from "./trace.ts";
 
 /** The matrix, and in a sentence whether it is as the lab declares; or why there is none. */
-export function verdictOf({ id, plan, end }: Ran): string[] {
+export function verdictOf({ id, plan, end, events }: Ran): string[] {
   if (end.outcome === "stopped") return ["Stopped. Everything that was started has ended."];
   if (!plan || end.outcome === "failed") return failed(id, end.error ?? "", end.missing);
+  const drawings = diagrams(events);
   const head = [paint("bold", plan.lab.title), paint("dim", plan.lab.question), ""];
-  const lines = [...head, ...matrix(plan, end), "", sentence(end.outcome, plan.rounds, end.at)];
+  const lines = [
+    ...head,
+    ...drawings,
+    ...matrix(plan, end),
+    "",
+    sentence(end.outcome, plan.rounds, end.at),
+  ];
   return [...lines, ...differences(end).map((line) => `  ${line}`), ...ofYours(end)];
 }
 

@@ -4,11 +4,13 @@
 import type { AlertmanagerFace } from "#services/alertmanager";
 import type { Configuration } from "#services/configuration";
 import type { EtcdFace } from "#services/etcd";
+import type { KafkaFace } from "#services/kafka";
 import type { PgbouncerFace } from "#services/pgbouncer";
 import type { PostgresFace } from "#services/postgres";
 import type { ShardedPostgresFace } from "#services/postgres-shards";
 import type { PowerdnsFace } from "#services/powerdns";
 import type { PrometheusFace } from "#services/prometheus";
+import type { RabbitFace } from "#services/rabbitmq";
 import type { RedisFace } from "#services/redis";
 import type { RsyslogFace } from "#services/rsyslog";
 
@@ -77,6 +79,31 @@ const postgres = {
   },
 };
 
+const kafka = {
+  wrong: { options: { config: { "num.partitions": "nonsense" } }, says: /nonsense/ },
+  keeps: {
+    put: (face: KafkaFace) => face.topic("kept"),
+    async find(face: KafkaFace) {
+      await using admin = await face.admin();
+      return (await admin.listTopics()).includes("kept");
+    },
+  },
+};
+
+const rabbitmq = {
+  wrong: { options: { config: { nonsense: "yes" } }, says: /nonsense/ },
+  keeps: {
+    async put(face: RabbitFace) {
+      await using channel = await face.channel();
+      await channel.assertQueue("kept", { durable: true });
+    },
+    async find(face: RabbitFace) {
+      await using channel = await face.channel();
+      return (await channel.checkQueue("kept")).queue === "kept";
+    },
+  },
+};
+
 export const cases: Readonly<Record<string, Case>> = {
   alertmanager: {
     wrong: {
@@ -100,6 +127,8 @@ export const cases: Readonly<Record<string, Case>> = {
       ),
     ),
   },
+  kafka,
+  "kafka-cluster": kafka,
   memcached: { wrong: { options: { args: ["--nonsense"] }, says: /nonsense/ } },
   mosquitto: { wrong: { options: { config: { nonsense: "yes" } }, says: /nonsense/ } },
   nginx: {
@@ -149,6 +178,8 @@ export const cases: Readonly<Record<string, Case>> = {
       find: async (face: PrometheusFace) => (await face.query("kept", 1_700_000_000)).length === 1,
     },
   },
+  rabbitmq,
+  "rabbitmq-cluster": rabbitmq,
   redis,
   "redis-cluster": { wrong: redis.wrong },
   "redis-replicated": redis,

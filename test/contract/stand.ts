@@ -34,7 +34,7 @@ export async function stand<Face extends object>(
     const set = await setBench({
       services: { face: service as never },
       reach: { face: { ...server.where, tenant: "", options } },
-      ...{ knobs: {}, arm: "", say: () => {} },
+      ...{ knobs: {}, traced: false, arm: "", say: () => {} },
       ask: (_service, deed) => server.perform(deed),
     });
     bench = set;

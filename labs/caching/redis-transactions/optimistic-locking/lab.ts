@@ -38,6 +38,7 @@ export default lab({
   question: "How many additions does a shared balance lose, and what does keeping them cost?",
   services: { redis },
   knobs: { clients: 32, additions: 20 },
+  traced: { clients: 2, additions: 1 },
   arms: {
     naive: { add: readThenWrite, connections: "own" },
     shared: { add: watch, connections: "one" },
@@ -46,7 +47,7 @@ export default lab({
   },
 
   async trial({ add, connections }, { redis, knobs }) {
-    await using observer = await redis.connect();
+    await using observer = await redis.connect({ connectionName: "observer" });
     await observer.set(BALANCE, 0);
     const shared = await redis.connect();
     const connect = connections === "own" ? redis.connect : async () => shared;
