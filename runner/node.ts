@@ -14,8 +14,8 @@ import type { User } from "./user.ts";
 
 /** A server that ended when nobody asked it to, or would not start. */
 export class DeadServer extends Error {
-  constructor(name: string, how: string, log: string) {
-    const lines = lastLines(log, 8);
+  constructor({ name, form, log }: Pick<NodePlan, "name" | "form" | "log">, how: string) {
+    const lines = lastLines(log, 8, form.complaints);
     super(`${name} ${how}${lines ? `; its last lines:\n${lines}` : ""}`);
   }
 }
@@ -76,7 +76,7 @@ export class ServerNode {
       ended = how;
       if (this.#process !== started) return; // it was asked to
       this.#process = undefined;
-      if (answered) this.#onDeath(new DeadServer(name, `ended in the middle (${how})`, log));
+      if (answered) this.#onDeath(new DeadServer(this.plan, `ended in the middle (${how})`));
     });
     const seconds = form.startSeconds ?? 15;
     try {
@@ -87,9 +87,9 @@ export class ServerNode {
       );
     } catch (error) {
       await this.stop();
-      throw new DeadServer(name, `is not ready after ${seconds} s (${String(error)})`, log);
+      throw new DeadServer(this.plan, `is not ready after ${seconds} s (${String(error)})`);
     }
-    if (ended !== undefined) throw new DeadServer(name, `did not start (${ended})`, log);
+    if (ended !== undefined) throw new DeadServer(this.plan, `did not start (${ended})`);
     answered = true;
   }
 
@@ -185,9 +185,12 @@ export class ServerNode {
   }
 }
 
-function lastLines(file: string, count: number): string {
+/** The last lines of a log; only complaints, where it has any. */
+function lastLines(file: string, count: number, complaints = /./): string {
   try {
-    return indented(readFileSync(file, "utf8").trimEnd().split("\n").slice(-count).join("\n"));
+    const lines = readFileSync(file, "utf8").trimEnd().split("\n");
+    const told = lines.filter((line) => complaints.test(line));
+    return indented((told.length > 0 ? told : lines).slice(-count).join("\n"));
   } catch {
     return "";
   }

@@ -36,18 +36,14 @@ test("apt tells the size beforehand, without installing anything", async () => {
   program(
     "apt-get",
     `echo "Reading package lists..."
-     echo "Need to get 1,234 kB of archives."
-     echo "After this operation, 5,678 kB of additional disk space will be used."
-     exit 1`,
+     echo "'http://deb.example/redis-server.deb' redis-server_7.deb 1200000 SHA256:aa"
+     echo "'http://deb.example/redis-tools.deb' redis-tools_7.deb 300000 SHA256:bb"`,
   );
   const manager = packageManager();
   assert.equal(manager?.name, "apt");
-  assert.equal(
-    await manager?.size(["redis-server"]),
-    "Need to get 1,234 kB of archives. " +
-      "After this operation, 5,678 kB of additional disk space will be used.",
-  );
-  assert.match(calls()[0]!, /apt-get install .*--assume-no .*redis-server/);
+  const size = await manager?.size(["redis-server"]);
+  assert.equal(size, "Need to get 1.5 MB of archives, in 2 packages.");
+  assert.match(calls()[0]!, /^apt-get install --print-uris .*redis-server$/);
 });
 
 test("an installation hands on the manager's lines as they come", async () => {

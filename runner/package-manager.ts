@@ -4,6 +4,7 @@ import { execFile, spawn } from "node:child_process";
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
+import { sum } from "#kit/statistics";
 import { which } from "./find.ts";
 
 const run = promisify(execFile);
@@ -14,7 +15,7 @@ export interface PackageManager {
   readonly needsRoot: boolean;
   /** The command that installs packages, as a person would type it. */
   command(packages: readonly string[]): string[];
-  /** What would be fetched, in the manager's own words; empty where it does not say beforehand. */
+  /** What would be fetched, in a sentence; empty where the manager does not say beforehand. */
   size(packages: readonly string[]): Promise<string>;
 }
 
@@ -25,11 +26,13 @@ const MANAGERS: readonly PackageManager[] = [
     name: "apt",
     needsRoot: true,
     command: (packages) => ["apt-get", "install", "-y", "--no-install-recommends", ...packages],
+    // Without a question to say no to, --assume-no installs; --print-uris never does.
     async size(packages) {
-      const args = ["install", "--assume-no", "--no-install-recommends", ...packages];
-      const { stdout } = await run("apt-get", args).catch((refused) => refused);
-      const lines = String(stdout).split("\n");
-      return lines.filter((line) => /^(Need to get|After this operation)/.test(line)).join(" ");
+      const args = ["install", "--print-uris", "--no-install-recommends", ...packages];
+      const { stdout } = await run("apt-get", args);
+      const sizes = [...stdout.matchAll(/^'\S+' \S+ (\d+)/gm)].map(([, bytes]) => Number(bytes));
+      const megabytes = sum(sizes) / 1e6;
+      return `Need to get ${megabytes.toFixed(1)} MB of archives, in ${sizes.length} packages.`;
     },
   },
   {

@@ -45,7 +45,7 @@ export function planOf(request: Request, lab: Description): Plan {
 }
 
 function checkKnob(name: string, value: number, lab: Description): void {
-  const knob = lab.knobs[name];
+  const knob = Object.hasOwn(lab.knobs, name) ? lab.knobs[name] : undefined;
   if (!knob) throw new BadRequest(unknown("knob", name, Object.keys(lab.knobs)));
   if (!(value >= knob.from && value <= knob.to)) {
     throw new BadRequest(`${name} goes from ${knob.from} to ${knob.to}, not ${value}`);

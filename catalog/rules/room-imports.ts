@@ -14,9 +14,9 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   systems: ["kit", "services", "patterns"],
   runner: ["kit", "contracts"],
   catalog: ["kit", "contracts", "curriculum"],
-  cli: ["catalog", "runner", "studio", "contracts"],
-  studio: ["catalog", "runner", "contracts"],
-  site: ["catalog", "contracts"],
+  cli: ["kit", "catalog", "runner", "studio", "contracts"],
+  studio: ["kit", "catalog", "runner", "contracts"],
+  site: ["kit", "catalog", "contracts"],
 };
 
 export const rule: Rule = {
