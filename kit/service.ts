@@ -153,6 +153,8 @@ export interface ServiceForm<Options extends object, Face extends object> {
   form?(places: Readonly<Record<string, Place<Options>>>): Promise<void>;
   /** The signal that stops it fast and clean; SIGKILL follows after two seconds. */
   readonly stopSignal?: NodeJS.Signals;
+  /** The lines of its log that say what went wrong, where those are not the last ones. */
+  readonly complaints?: RegExp;
   /** How long a start may take, in seconds; 15 by default. */
   readonly startSeconds?: number;
   /** For a server that labs share: makes a room of one's own in it, and takes it away again. */

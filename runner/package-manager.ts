@@ -31,8 +31,7 @@ const MANAGERS: readonly PackageManager[] = [
       const args = ["install", "--print-uris", "--no-install-recommends", ...packages];
       const { stdout } = await run("apt-get", args);
       const sizes = [...stdout.matchAll(/^'\S+' \S+ (\d+)/gm)].map(([, bytes]) => Number(bytes));
-      const megabytes = sum(sizes) / 1e6;
-      return `Need to get ${megabytes.toFixed(1)} MB of archives, in ${sizes.length} packages.`;
+      return `Need to get ${(sum(sizes) / 1e6).toFixed(1)} MB of archives.`;
     },
   },
   {
@@ -76,11 +75,15 @@ export async function install(
   await inform(manager.command(packages), tell);
 }
 
-/** The script that Debian's packages ask whether they may start a service (policy-rc.d). */
+/**
+ * The script that Debian's packages ask whether they may start a service (policy-rc.d). It forbids
+ * that while this process lives, so one that is left behind by a kill does no harm.
+ */
 function startNoServices(): Disposable | undefined {
   const policy = "/usr/sbin/policy-rc.d";
   if (existsSync(policy)) return undefined;
-  writeFileSync(policy, "#!/bin/sh\nexit 101\n", { mode: 0o755 });
+  const forbids = `#!/bin/sh\nkill -0 ${process.pid} 2> /dev/null && exit 101\nexit 0\n`;
+  writeFileSync(policy, forbids, { mode: 0o755 });
   return { [Symbol.dispose]: () => rmSync(policy, { force: true }) };
 }
 

@@ -19,10 +19,18 @@ export interface Lease extends AsyncDisposable {
 
 type DeathListener = (error: DeadServer) => void;
 
+/** A server that runs share, and who of them wants to hear of its death. */
+interface Shared {
+  readonly server: Promise<Server>;
+  readonly listeners: Set<DeathListener>;
+}
+
 export class Pool implements AsyncDisposable {
   readonly #launcher: Launcher;
-  readonly #shared = new Map<string, Promise<Server>>();
-  readonly #listeners = new Set<DeathListener>();
+  /** The shared servers that live, by service. */
+  readonly #shared = new Map<string, Shared>();
+  /** All that were ever shared: of one that has died some nodes may be left. */
+  readonly #started: Promise<Server>[] = [];
   #tenants = 0;
 
   constructor(launcher: Launcher) {
@@ -47,7 +55,7 @@ export class Pool implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const started = await Promise.allSettled(this.#shared.values());
+    const started = await Promise.allSettled(this.#started);
     await Promise.all(
       started.map((one) => one.status === "fulfilled" && one.value[Symbol.asyncDispose]()),
     );
@@ -58,32 +66,40 @@ export class Pool implements AsyncDisposable {
     tenants: NonNullable<Service["form"]["tenants"]>,
     onDeath: DeathListener,
   ): Promise<Lease> {
-    const server = await this.#sharedServer(service);
+    const shared = this.#sharedServer(service);
+    const server = await shared.server;
     const tenant = `lab_${++this.#tenants}`;
     const [first] = Object.values(server.where.nodes) as [NodeAddress];
     await tenants.open(first, tenant);
-    this.#listeners.add(onDeath);
+    shared.listeners.add(onDeath);
     return {
       server,
       reach: { ...server.where, tenant, options: { ...service.form.options } },
       shared: true,
       [Symbol.asyncDispose]: async () => {
-        this.#listeners.delete(onDeath);
-        await tenants.close(first, tenant);
+        shared.listeners.delete(onDeath);
+        const lives = this.#shared.get(service.form.name) === shared;
+        if (lives) await tenants.close(first, tenant);
       },
     };
   }
 
-  #sharedServer(service: Service): Promise<Server> {
+  #sharedServer(service: Service): Shared {
     const { name } = service.form;
     const running = this.#shared.get(name);
     if (running) return running;
-    const starting = Server.start(service, {}, this.#launcher, (error) => {
-      this.#shared.delete(name);
-      for (const listener of this.#listeners) listener(error);
+    const listeners = new Set<DeathListener>();
+    const forget = () => {
+      if (this.#shared.get(name) === shared) this.#shared.delete(name);
+    };
+    const server = Server.start(service, {}, this.#launcher, (error) => {
+      forget();
+      for (const listener of listeners) listener(error);
     });
-    this.#shared.set(name, starting);
-    starting.catch(() => this.#shared.delete(name));
-    return starting;
+    server.catch(forget);
+    const shared = { server, listeners };
+    this.#shared.set(name, shared);
+    this.#started.push(server);
+    return shared;
   }
 }

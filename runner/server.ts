@@ -49,6 +49,7 @@ export class Server implements AsyncDisposable {
   /** Milliseconds from the start to the last node's first right answer. */
   readonly readyMs: number;
   readonly #nodes: Nodes;
+  #trials = 0;
 
   private constructor(form: Form, found: Found, nodes: Nodes, readyMs: number) {
     this.form = form;
@@ -99,8 +100,12 @@ export class Server implements AsyncDisposable {
     else await node[deed.fault]();
   }
 
-  /** Brings back every node that a trial has killed or paused, or stops what it has started. */
+  /**
+   * Begins a trial: brings back every node that the last one has killed or paused, or stops what it
+   * has started.
+   */
   async mend(): Promise<void> {
+    this.#trials += 1;
     if (this.form.onDemand) return this.#renew();
     const mended = [...this.#nodes.values()].map(async (node) => {
       node.resume();
@@ -114,8 +119,9 @@ export class Server implements AsyncDisposable {
     await Promise.all(nodes.map((node) => node.stop(this.form.stopSignal)));
   }
 
-  /** Stops all nodes and starts them on new folders, as for the first time. */
+  /** Stops all nodes and starts them on new folders, unless no trial has used them yet. */
   async #renew(): Promise<void> {
+    if (this.#trials <= 1) return;
     await Promise.all([...this.#nodes.values()].map((node) => node.stop()));
     await begin(this.form, this.#nodes);
   }

@@ -2,7 +2,8 @@
 
 import { join } from "node:path";
 import type { Address, Command, Files, Place, Preparation } from "#kit";
-import { FORMAT, JVM } from "./kafka-jars.ts";
+import { FORMAT } from "./kafka-jars.ts";
+import { JVM } from "./maven.ts";
 import { exchange } from "./tcp.ts";
 
 export interface KafkaOptions {
@@ -60,6 +61,10 @@ function settings({ bind, host, port, ports, peers }: Place<KafkaOptions>, id: n
     "broker.session.timeout.ms": "3000",
     "broker.heartbeat.interval.ms": "500",
     "group.initial.rebalance.delay.ms": "0",
+    // A lab may have a group miss a dead member sooner than a broker in production would let it.
+    "group.min.session.timeout.ms": "100",
+    "group.consumer.min.session.timeout.ms": "100",
+    "group.consumer.min.heartbeat.interval.ms": "100",
     "log.cleaner.dedupe.buffer.size": String(4 << 20),
     "offsets.topic.num.partitions": "1",
     "offsets.topic.replication.factor": copies,

@@ -39,7 +39,7 @@ export const kafkaCluster = service<Options, KafkaClusterFace>({
     await allKnown(Object.values(places));
     await coordinate(places);
   },
-  startSeconds: 60,
+  startSeconds: 120,
   tenants: undefined,
   reset: async (at) => {
     await allKnown(Object.values(at.nodes));

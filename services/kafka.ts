@@ -61,9 +61,7 @@ export const kafka = service<KafkaOptions, KafkaFace>({
     if ((await knownBrokers(place)) === 0) throw new Error("it has not joined itself yet");
   },
   form: coordinate,
-  // What is acknowledged has left the process, so killing it loses nothing that was promised.
-  stopSignal: "SIGKILL",
-  startSeconds: 30,
+  startSeconds: 60,
   tenants: {
     open: async () => {},
     close: (first, name) => clear([`${first.host}:${first.port}`], prefixOf(name)),

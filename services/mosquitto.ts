@@ -38,7 +38,6 @@ export const mosquitto = service<Options, MosquittoFace>({
     const answer = await exchange(place, CONNECT, { isComplete: ({ length }) => length >= 4 });
     if (!answer.subarray(0, 4).equals(ACCEPTED)) throw new Error("the connection is not accepted");
   },
-  stopSignal: "SIGTERM",
   reset: (at) => at.renew(),
   open: (at) => ({ url: `mqtt://${at.address.host}:${at.address.port}` }),
 });

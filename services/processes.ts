@@ -60,21 +60,24 @@ export const processes = service<Options, ProcessesFace>({
     const { health } = place.options;
     await (health ? ask(place, { path: health }) : accepts(place));
   },
-  open,
+  open: openProcesses,
 });
 
 function command({ node, bind, port, options }: Place<Options>): Command {
-  if (!options.module) throw new Error(NO_MODULE);
   return {
-    args: [fileURLToPath(options.module)],
+    args: [pathOf(options.module)],
     env: { HOST: bind, PORT: String(port), NAME: node },
   };
 }
 
-const NO_MODULE =
-  'which program? Write processes.with({ module: import.meta.resolve("./api.ts") })';
+/** The path of a program that a lab brings. Throws when it has named none. */
+export function pathOf(url: string): string {
+  if (url) return fileURLToPath(url);
+  throw new Error('which program? Name it, as in { module: import.meta.resolve("./api.ts") }');
+}
 
-function open(at: At): ProcessesFace {
+/** Builds the face of processes that a lab starts. */
+export function openProcesses(at: At): ProcessesFace {
   const instances = Object.keys(at.nodes);
   return {
     instances,

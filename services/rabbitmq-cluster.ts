@@ -28,7 +28,7 @@ export const rabbitmqCluster = service<Options, RabbitClusterFace>({
     return brokerCommand({ ...place, options: { config } });
   },
   form: async (places) => joined(Object.values(places)),
-  startSeconds: 60,
+  startSeconds: 120,
   tenants: undefined,
   reset: async (at) => {
     await joined(Object.values(at.nodes));

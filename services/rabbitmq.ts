@@ -35,13 +35,12 @@ export const rabbitmq = service<RabbitOptions, RabbitFace>({
   version: { args: ["version"], pattern: /(\d+\.\d+\.\d+)/, atLeast: "3.10.0" },
   embedded: rabbitProgram,
   options: { config: {} },
-  nodes: () => ["rabbitmq", "epmd"],
+  nodes: () => ["broker", "epmd"],
   ports: () => ["management", "distribution"],
   command: brokerCommand,
   ready: answers,
-  // A confirmed message is on the disk by then, and an orderly stop takes a second.
-  stopSignal: "SIGKILL",
-  startSeconds: 30,
+  complaints: /\[error\].*(You've tried|Conf file|Error preparing|Error during)/,
+  startSeconds: 60,
   tenants: {
     open: async (first, name) => void (await manage(first, "PUT", `vhosts/${name}`)),
     close: async (first, name) => void (await manage(first, "DELETE", `vhosts/${name}`)),

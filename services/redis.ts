@@ -25,7 +25,7 @@ export const redis = service({
   protocol: "resp",
   program: "redis-server",
   packages: { apt: "redis-server", dnf: "redis", brew: "redis" },
-  version: { args: ["--version"], pattern: /v=(\d+\.\d+\.\d+)/, atLeast: "6.2.0" },
+  version: { args: ["--version"], pattern: /v=(\d+\.\d+\.\d+)/, atLeast: "7.0.0" },
   // Directives of redis.conf, by name.
   options: { config: {} as Record<string, string> },
   command: ({ host, port, folder, options }) => ({

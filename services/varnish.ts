@@ -54,7 +54,6 @@ export const varnish = service<Options, VarnishFace>({
     const answer = await exchange(place, "ready?\r\n\r\n");
     if (!answer.toString().startsWith("HTTP/1.1 400 ")) throw new Error(answer.toString());
   },
-  stopSignal: "SIGTERM",
   reset: (at) => at.renew(),
   open: openVarnish,
 });

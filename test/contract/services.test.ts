@@ -19,10 +19,6 @@ import { processesIn } from "../processes.ts";
 import { cases } from "./cases.ts";
 import { type Stand, stand } from "./stand.ts";
 
-/** How many of a service are started side by side; fewer of one that takes many seconds by itself. */
-const CROWD = 8;
-const CROWD_OF_SLOW = 2;
-
 for (const service of await allServices()) {
   const { form } = service;
   const skip = form.onDemand ? "starts what a lab brings" : await lacking(service);
@@ -57,11 +53,12 @@ for (const service of await allServices()) {
     const { wrong, keeps } = cases[form.name] ?? {};
 
     test("keeps its data over a restart", { skip: !keeps && "keeps none" }, async () => {
-      const { options = {}, put, find } = keeps!;
-      await using keeper = await stand(service.with(options));
-      await put(keeper.face as never);
-      await keeper.face.restart();
-      assert.ok(await until("the data", () => find(keeper.face as never)));
+      const { options, put, find } = keeps!;
+      await using special = options ? await stand(service.with(options)) : undefined;
+      const { face } = special ?? stood;
+      await put(face as never);
+      await face.restart();
+      assert.ok(await until("the data", () => find(face as never)));
     });
 
     test("says itself what is wrong", { skip: !wrong && "takes no configuration" }, async () => {
@@ -82,7 +79,7 @@ for (const service of await allServices()) {
       assert.equal(stood.server.pids.length, Object.keys(stood.server.where.nodes).length);
     });
 
-    const crowd = (form.startSeconds ?? 15) > 15 ? CROWD_OF_SLOW : CROWD;
+    const crowd = crowdOf(service);
     test(`${crowd} side by side do not collide, and leave nothing`, async () => {
       const launcher = new Launcher();
       const servers = await startMany(service, crowd, launcher);
@@ -101,6 +98,17 @@ for (const service of await allServices()) {
       }
     });
   });
+}
+
+/**
+ * How many of a service are started side by side: eight, or two of one that takes many seconds by
+ * itself; of that with several servers one, which stand side by side as it is.
+ */
+function crowdOf({ form }: Service): number {
+  const isSlow = (form.startSeconds ?? 15) > 15;
+  const nodes = form.nodes?.(form.options).length ?? 1;
+  if (!isSlow) return 8;
+  return nodes > 2 ? 1 : 2;
 }
 
 /** The first node of a server, as its form sees it. Its folder is the runner's business. */

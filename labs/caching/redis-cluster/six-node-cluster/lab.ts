@@ -71,7 +71,7 @@ export default lab({
   question:
     "What stops working when one master is killed, for how long, and do the replicas help the keys that were not even on it?",
   services,
-  knobs: { nodeTimeoutMs: { value: 300, from: 200, to: 2_000 }, keys: 60 },
+  knobs: { nodeTimeoutMs: { value: 400, from: 200, to: 2_000 }, keys: 60 },
   arms: {
     "masters-only": mastersOnly,
     "six-nodes": sixNodes,

@@ -79,6 +79,7 @@ export default lab({
       const [first, last] = await other.hmget(BALANCES, "1", String(accounts));
       return { first: first !== "501", last: last !== "500" };
     };
+
     // Undisturbed, to know what crosses the wire.
     const undisturbed = await open();
     const before = wire.counts();
@@ -97,8 +98,8 @@ export default lab({
 
     // Its first request is at the server, and right behind it a PING and the order to stop. When
     // a script runs for longer than the threshold, others are told so instead of left waiting.
-    const doomed = await open();
     await other.config("SET", "busy-reply-threshold", 1);
+    const doomed = await open();
     await redis.pause();
     const { requestBytes } = wire.counts();
     const lost = settle(doomed, accounts, slice).catch(() => "killed");

@@ -49,17 +49,8 @@ const GIVE_BACK_OVERDUE = `
 const byScript =
   (...parts: string[]): Reserve =>
   async (client, basket, items, ms) => {
-    const script = [...parts, "return 1"].join("\n");
-    const reply = await client.eval(
-      script,
-      3,
-      STOCK,
-      HOLDS,
-      `hold:${basket}`,
-      basket,
-      ms,
-      ...items,
-    );
+    const args = [STOCK, HOLDS, `hold:${basket}`, basket, ms, ...items];
+    const reply = await client.eval([...parts, "return 1"].join("\n"), 3, ...args);
     return reply === 1;
   };
 
