@@ -18,6 +18,8 @@ export interface Line {
   readonly claims: readonly string[];
   /** The arms whose code it is; all arms, when none are named. */
   readonly arms: readonly string[];
+  /** The arms that ratio claims compare with; they run too, or nothing could be compared. */
+  readonly comparedTo: readonly string[];
 }
 
 /** What is to be proved. */
@@ -108,8 +110,11 @@ function mixedVerdicts(ends: readonly EndEvent[]): string[] {
 /** Runs the lab without the line. Of the claims that its arms keep, exactly the named ones must fall. */
 async function fallenWithout(line: Line, theorem: Theorem, whole: EndEvent, house: House) {
   using copy = withoutLine(theorem.file, line.file, line.line);
-  const arms = line.arms.length > 0 ? line.arms : undefined;
-  const end = await endOf({ ...theorem, file: copy.file, arms }, house);
+  const arms =
+    line.arms.length > 0 ? line.arms : Object.keys(Object.values(whole.verdicts)[0] ?? {});
+  const compared = line.comparedTo.filter((arm) => !arms.includes(arm));
+  const request = { ...theorem, file: copy.file, arms: [...arms, ...compared] };
+  const end = await endOf(request, house);
   const where = `line ${line.line}`;
   if (end.error) {
     return { broken: [], objections: [`without ${where} the lab fails: ${end.error}`] };
@@ -118,7 +123,7 @@ async function fallenWithout(line: Line, theorem: Theorem, whole: EndEvent, hous
   const objections: string[] = [];
   for (const [claim, byArm] of Object.entries(end.verdicts)) {
     for (const [arm, verdict] of Object.entries(byArm)) {
-      if (whole.verdicts[claim]?.[arm] !== "kept") continue;
+      if (!arms.includes(arm) || whole.verdicts[claim]?.[arm] !== "kept") continue;
       if (verdict !== "kept") broken.add(claim);
       if ((verdict !== "kept") !== line.claims.includes(claim)) {
         objections.push(`without ${where}, "${claim}" of ${arm} is ${verdict}`);

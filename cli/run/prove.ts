@@ -52,7 +52,8 @@ async function proveOne(
   const { id, file, source } = lab;
   if (!source)
     throw new Failure(`${id}: ${lab.parsed.problem?.text ?? "its source cannot be read"}`);
-  const lines = source.matters.map((line) => ({ ...line, file: line.file }));
+  const comparedTo = source.claims.flatMap(({ to }) => to ?? []);
+  const lines = source.matters.map((line) => ({ ...line, comparedTo }));
   const theorem = { id, file, lines, runs: options.runs, signal };
   const { proof, objections } = await prove(theorem, house, (step) => tell(`${id}: ${step}`));
   tell("");
