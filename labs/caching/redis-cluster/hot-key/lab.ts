@@ -30,8 +30,10 @@ function inTurn() {
   return <Item>(items: readonly Item[]) => items[turn++ % items.length]!;
 }
 
-/** Connects a client that knows the replicas, which the nodes leave out until they have data. */
-function connect(cluster: ClusterFace, scaleReads: Arm["scaleReads"]): Promise<Cluster> {
+/** Connects a client that knows the replicas. The nodes leave them out until they have data. */
+async function connect(cluster: ClusterFace, scaleReads: Arm["scaleReads"]): Promise<Cluster> {
+  await using first = await cluster.connect();
+  await first.set(`${LIKES}:0`, 0);
   const look = async () => {
     const client = await cluster.connect({ scaleReads });
     return client.nodes("slave").length === cluster.replicas.length && client;

@@ -4,8 +4,8 @@
 // transaction live; and as long as they live, VACUUM may not remove what the cursor could still see.
 
 import assert from "node:assert/strict";
-import { lab, link } from "#kit";
-import { type Postgres, postgres } from "#services/postgres";
+import { lab, link, type Running } from "#kit";
+import { type Postgres, type PostgresFace, postgres } from "#services/postgres";
 import {
   cursor,
   type Done,
@@ -37,10 +37,42 @@ async function pagesRead(client: Postgres): Promise<number> {
 async function wholeWalk(walk: Walk, client: Postgres, by: Key, batch: number) {
   const before = await pagesRead(client);
   let held = 0;
-  for await (const rows of walk(client, by, batch, { count: 0 })) {
-    held = Math.max(held, rows.length);
+  for await (const { length } of walk(client, by, batch, { count: 0 })) {
+    held = Math.max(held, length);
   }
   return { pages: (await pagesRead(client)) - before, held };
+}
+
+/** Rows behind the job are updated: how many of their old versions must VACUUM leave behind? */
+async function deadRowsLeft(walk: Walk, job: Postgres, other: Postgres, batch: number) {
+  const walking = walk(job, "id", batch, { count: 0 });
+  await walking.next();
+  await other.query("UPDATE item SET name = name || '!' WHERE id <= $1", [batch]);
+  await other.query("VACUUM item");
+  const { rows } = await other.query(
+    "SELECT n_dead_tup::int AS dead FROM pg_stat_user_tables WHERE relname = 'item'",
+  );
+  for await (const _ of walking); // the rest of the walk
+  return rows[0].dead as number;
+}
+
+/** The connection is cut when half of the bytes have come: how many cross the wire again? */
+async function bytesReadAgain(walk: Walk, server: Running<PostgresFace>, batch: number) {
+  await using wire = await link(server.address);
+  const work = async (done: Done) => {
+    await using client = await server.through(wire).connect();
+    for await (const rows of walk(client, "id", batch, done)) {
+      done.count += rows.length;
+      done.last = rows.at(-1);
+    }
+  };
+  await work({ count: 0 });
+  const whole = wire.counts().replyBytes;
+  const done: Done = { count: 0 };
+  wire.after({ replyBytes: Math.round(whole / 2) }).reset();
+  await assert.rejects(work(done), "the connection was cut in the middle");
+  await work(done); // it has forgotten all but how far it had come
+  return { whole, again: wire.counts().replyBytes - 2 * whole };
 }
 
 export default lab({
@@ -69,32 +101,8 @@ export default lab({
     const { rows: sizes } = await client.query(
       "SELECT pg_relation_size('item')::int / current_setting('block_size')::int AS pages",
     );
-
-    const walking = walk(client, "id", batch, { count: 0 });
-    await walking.next();
-    await other.query("UPDATE item SET name = name || '!' WHERE id <= $1", [batch]);
-    await other.query("VACUUM item");
-    const { rows: vacuumed } = await other.query(
-      "SELECT n_dead_tup::int AS dead FROM pg_stat_user_tables WHERE relname = 'item'",
-    );
-    for await (const _ of walking);
-
-    await using wire = await link(postgres.address);
-    const done: Done = { count: 0 };
-    const job = async () => {
-      await using remote = await postgres.through(wire).connect();
-      for await (const seen of walk(remote, "id", batch, done)) {
-        done.count += seen.length;
-        done.last = seen.at(-1);
-      }
-    };
-    await job();
-    const { replyBytes } = wire.counts();
-    done.count = 0;
-    done.last = undefined;
-    wire.after({ replyBytes: Math.round(replyBytes / 2) }).reset();
-    await assert.rejects(job(), "the connection was cut in the middle");
-    await job();
+    const dead = await deadRowsLeft(walk, client, other, batch);
+    const bytes = await bytesReadAgain(walk, postgres, batch);
     return {
       held: once.held,
       batch,
@@ -102,9 +110,9 @@ export default lab({
       pagesForTwice: twice.pages,
       pagesByName: byName.pages,
       tablePages: sizes[0].pages as number,
-      deadRowsLeft: vacuumed[0].dead as number,
-      bytesReadAgain: wire.counts().replyBytes - 2 * replyBytes,
-      bytesPerBatch: (replyBytes * batch) / rows,
+      deadRowsLeft: dead,
+      bytesReadAgain: bytes.again,
+      bytesPerBatch: (bytes.whole * batch) / rows,
     };
   },
 
