@@ -73,7 +73,7 @@ const FLAWS: Readonly<Record<string, readonly Flaw[]>> = {
   "room-imports": [
     { file: "kit/new.ts", by: 'import "../runner/run.ts";', at: 1 },
     { file: "services/new.ts", by: '\nexport * from "#patterns/new";', at: 2 },
-    { file: "cli/new.ts", by: 'await import("../studio/new.ts");', at: 1 },
+    { file: "cli/new.ts", by: 'await import("../site/new.ts");', at: 1 },
     { file: LAB, text: "#kit", by: "../other/lab.ts", at: 3 },
   ],
   "sourced-production": [{ file: PAGE, text: "## Rel", by: "Many do.\n\n## Rel", at: 29 }],
