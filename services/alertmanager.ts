@@ -85,7 +85,7 @@ function openAlertmanager(at: At): AlertmanagerFace {
     async configure(yaml) {
       for (const [node, address] of Object.entries(at.nodes)) {
         await at.configure({ "alertmanager.yml": textFor(yaml, at, node) }, "nothing", node);
-        await ask(address, { path: "/-/reload", method: "POST" });
+        await ask(address, { path: "/-/reload", method: "POST", withinMs: 10_000 });
       }
     },
   };

@@ -4,21 +4,20 @@
 import { type IncomingMessage, request } from "node:http";
 import type { Address } from "#kit";
 
-/** How long an answer may take before the server counts as not ready, in milliseconds. */
-const PATIENCE_MS = 1_000;
-
 /** What to ask for, other than GET /. */
 export interface Asked {
   readonly path?: string;
   readonly method?: string;
   readonly body?: string;
+  /** Milliseconds until the server counts as not ready; 1,000 by default. */
+  readonly withinMs?: number;
 }
 
 /** Asks a server and resolves with the body of its answer. Rejects unless the status is 2xx. */
 export function ask({ host, port }: Address, asked: Asked = {}): Promise<string> {
-  const { path = "/", method = "GET", body } = asked;
+  const { path = "/", method = "GET", body, withinMs = 1_000 } = asked;
   return new Promise((resolve, reject) => {
-    const signal = AbortSignal.timeout(PATIENCE_MS);
+    const signal = AbortSignal.timeout(withinMs);
     const asking = request({ host, port, path, method, signal, agent: false }, (answer) => {
       readAll(answer).then((text) => {
         const { statusCode = 0 } = answer;

@@ -67,17 +67,21 @@ export const prometheus = service<Options, PrometheusFace>({
   open: openPrometheus,
 });
 
+/** How long a query or a reload may take. */
+const ANSWER_MS = 10_000;
+
 function openPrometheus(at: At): PrometheusFace {
   const query: PrometheusFace["query"] = async (expression, time) => {
     const asked = new URLSearchParams({ query: expression, ...(time && { time: String(time) }) });
-    return JSON.parse(await ask(at.address, { path: `/api/v1/query?${asked}` })).data.result;
+    const path = `/api/v1/query?${asked}`;
+    return JSON.parse(await ask(at.address, { path, withinMs: ANSWER_MS })).data.result;
   };
   return {
     url: `http://${at.address.host}:${at.address.port}`,
     configure: (yaml) => at.configure({ "prometheus.yml": textFor(yaml, at) }, "restart"),
     async reload(yaml) {
       await at.configure({ "prometheus.yml": textFor(yaml, at) }, "nothing");
-      await ask(at.address, { path: "/-/reload", method: "POST" });
+      await ask(at.address, { path: "/-/reload", method: "POST", withinMs: ANSWER_MS });
     },
     write: (files) => at.configure(files, "nothing"),
     async scraped(targets) {

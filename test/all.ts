@@ -13,7 +13,7 @@ import type { EndEvent, Event } from "../contracts/events.ts";
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const PARETO = fileURLToPath(new URL("../cli/main.ts", import.meta.url));
 const REQUIRE_ALL = process.env.PARETO_REQUIRE_ALL === "1";
-const SLOWEST_TEST_MS = 300_000;
+const SLOWEST_TEST_MS = 600_000;
 /** Tests that start many servers; one file at a time, so that they do not disturb each other. */
 const HEAVY = ["test/contract/", "test/studio/", "services/", "test/nothing-left"];
 

@@ -19,84 +19,95 @@ import { processesIn } from "../processes.ts";
 import { cases } from "./cases.ts";
 import { type Stand, stand } from "./stand.ts";
 
-for (const service of await allServices()) {
+/** Each with the reason why it cannot be tested here, if there is one. */
+const services = await Promise.all(
+  (await allServices()).map(async (service) => {
+    const skip = service.form.onDemand ? "starts what a lab brings" : await lacking(service);
+    return { service, skip };
+  }),
+);
+
+describe("every service", { concurrency: 2 }, () => {
+  for (const { service, skip } of services) {
+    describe(service.form.name, { skip, concurrency: 1 }, () => keepsItsPromises(service));
+  }
+});
+
+/** The tests of one service. */
+function keepsItsPromises(service: Service): void {
   const { form } = service;
-  const skip = form.onDemand ? "starts what a lab brings" : await lacking(service);
+  let stood: Stand<object>;
+  before(async () => {
+    stood = await stand(service.own());
+  });
+  after(() => stood[Symbol.asyncDispose]());
 
-  describe(form.name, { skip }, () => {
-    let stood: Stand<object>;
-    before(async () => {
-      stood = await stand(service.own());
+  test("is ready when it answers its own protocol, not when something else answers", async () => {
+    await form.ready(placeOf(stood.server));
+    await using stranger = await tcpServer((socket) => socket.end("nonsense\r\n"));
+    const { host, port } = stranger.address;
+    const { ports, ...place } = placeOf(stood.server);
+    const strange = Object.fromEntries(Object.keys(ports).map((name) => [name, port]));
+    await assert.rejects(async () => form.ready({ ...place, host, port, ports: strange }));
+  });
+
+  test("answers nothing while it is paused, and again when it is resumed", async () => {
+    await stood.face.pause();
+    const answer = form.ready(placeOf(stood.server)).then(
+      () => "an answer",
+      () => "nothing",
+    );
+    assert.equal(await Promise.race([answer, sleep(200, "nothing")]), "nothing");
+    await stood.face.resume();
+    await until("an answer", () => form.ready(placeOf(stood.server)).then(() => true));
+  });
+
+  const { wrong, keeps } = cases[form.name] ?? {};
+
+  test("keeps its data over a restart", { skip: !keeps && "keeps none" }, async () => {
+    const { options, put, find } = keeps!;
+    await using special = options ? await stand(service.with(options)) : undefined;
+    const { face } = special ?? stood;
+    await put(face as never);
+    await face.restart();
+    assert.ok(await until("the data", () => find(face as never)));
+  });
+
+  test("says itself what is wrong", { skip: !wrong && "takes no configuration" }, async () => {
+    const { options = {}, change, says } = wrong!;
+    await assert.rejects(async () => {
+      await using started = await stand(service.with(options));
+      await change?.(started.face as never);
+    }, says);
+  });
+
+  test("its death is noticed within two seconds", async () => {
+    const [pid] = stood.server.pids;
+    process.kill(pid!, "SIGKILL");
+    const error = await Promise.race([stood.died, sleep(2_000)]);
+    assert.ok(error instanceof DeadServer);
+    assert.match(error.message, /ended in the middle \(SIGKILL\)/);
+    await stood.again();
+    assert.equal(stood.server.pids.length, Object.keys(stood.server.where.nodes).length);
+  });
+
+  const crowd = crowdOf(service);
+  test(`${crowd} side by side do not collide, and leave nothing`, async () => {
+    const launcher = new Launcher();
+    const servers = await startMany(service, crowd, launcher);
+    const ports = servers.flatMap(portsOf);
+    assert.equal(new Set(ports).size, ports.length);
+    for (const server of servers) await form.ready(placeOf(server));
+    await Promise.all(servers.map((server) => server[Symbol.asyncDispose]()));
+    await launcher[Symbol.asyncDispose]();
+    await until("the watchdog to end, and all else", () => {
+      return processesIn(launcher.folder).length === 0;
     });
-    after(() => stood[Symbol.asyncDispose]());
-
-    test("is ready when it answers its own protocol, not when something else answers", async () => {
-      await form.ready(placeOf(stood.server));
-      await using stranger = await tcpServer((socket) => socket.end("nonsense\r\n"));
-      const { host, port } = stranger.address;
-      const { ports, ...place } = placeOf(stood.server);
-      const strange = Object.fromEntries(Object.keys(ports).map((name) => [name, port]));
-      await assert.rejects(async () => form.ready({ ...place, host, port, ports: strange }));
-    });
-
-    test("answers nothing while it is paused, and again when it is resumed", async () => {
-      await stood.face.pause();
-      const answer = form.ready(placeOf(stood.server)).then(
-        () => "an answer",
-        () => "nothing",
-      );
-      assert.equal(await Promise.race([answer, sleep(200, "nothing")]), "nothing");
-      await stood.face.resume();
-      await until("an answer", () => form.ready(placeOf(stood.server)).then(() => true));
-    });
-
-    const { wrong, keeps } = cases[form.name] ?? {};
-
-    test("keeps its data over a restart", { skip: !keeps && "keeps none" }, async () => {
-      const { options, put, find } = keeps!;
-      await using special = options ? await stand(service.with(options)) : undefined;
-      const { face } = special ?? stood;
-      await put(face as never);
-      await face.restart();
-      assert.ok(await until("the data", () => find(face as never)));
-    });
-
-    test("says itself what is wrong", { skip: !wrong && "takes no configuration" }, async () => {
-      const { options = {}, change, says } = wrong!;
-      await assert.rejects(async () => {
-        await using started = await stand(service.with(options));
-        await change?.(started.face as never);
-      }, says);
-    });
-
-    test("its death is noticed within two seconds", async () => {
-      const [pid] = stood.server.pids;
-      process.kill(pid!, "SIGKILL");
-      const error = await Promise.race([stood.died, sleep(2_000)]);
-      assert.ok(error instanceof DeadServer);
-      assert.match(error.message, /ended in the middle \(SIGKILL\)/);
-      await stood.again();
-      assert.equal(stood.server.pids.length, Object.keys(stood.server.where.nodes).length);
-    });
-
-    const crowd = crowdOf(service);
-    test(`${crowd} side by side do not collide, and leave nothing`, async () => {
-      const launcher = new Launcher();
-      const servers = await startMany(service, crowd, launcher);
-      const ports = servers.flatMap(portsOf);
-      assert.equal(new Set(ports).size, ports.length);
-      for (const server of servers) await form.ready(placeOf(server));
-      await Promise.all(servers.map((server) => server[Symbol.asyncDispose]()));
-      await launcher[Symbol.asyncDispose]();
-      await until("the watchdog to end, and all else", () => {
-        return processesIn(launcher.folder).length === 0;
-      });
-      assert.ok(!existsSync(launcher.folder));
-      for (const port of ports) {
-        assert.ok(!existsSync(join(runsFolder(), "ports", String(port))));
-        await listenOnce(port);
-      }
-    });
+    assert.ok(!existsSync(launcher.folder));
+    for (const port of ports) {
+      assert.ok(!existsSync(join(runsFolder(), "ports", String(port))));
+      await listenOnce(port);
+    }
   });
 }
 
