@@ -6,7 +6,7 @@ import { EXIT, explain } from "./failure.ts";
 
 enableCompileCache();
 
-const COMMANDS = "list run prove practice status next check doctor install new start studio".split(
+const COMMANDS = "list run prove practice status next check doctor install new studio".split(
   " ",
 );
 
