@@ -6,9 +6,7 @@ import { EXIT, explain } from "./failure.ts";
 
 enableCompileCache();
 
-const COMMANDS = "list run prove practice status next check doctor install new studio".split(
-  " ",
-);
+const COMMANDS = "list run prove practice status next check doctor install new studio".split(" ");
 
 const program = new Command("pareto")
   .description("System design as experiments on real servers, on your own machine, in seconds.")

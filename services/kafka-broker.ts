@@ -6,6 +6,7 @@ import { FORMAT } from "./kafka-jars.ts";
 import { JVM } from "./maven.ts";
 import { exchange } from "./tcp.ts";
 
+/** What a lab may choose of a broker. */
 export interface KafkaOptions {
   /** Settings of server.properties, by name. */
   readonly config: Readonly<Record<string, string>>;
@@ -30,6 +31,7 @@ export const formatted: Preparation = {
   commands: () => [["kafka-storage", ...FORMAT, "server.properties"]],
 };
 
+/** Starts one broker; its id is its place among its peers, from 1. */
 export function brokerCommand(place: Place<KafkaOptions>): Command {
   const { node, folder, peers, options } = place;
   const names = Object.keys(peers);

@@ -90,6 +90,7 @@ function prefixOf(tenant: string): string {
   return tenant && `${tenant}.`;
 }
 
+/** host:port of each broker, the first one through the link, where there is one. */
 export function brokersOf(at: At): string[] {
   const addresses: Address[] = [at.address, ...Object.values(at.nodes).slice(1)];
   return addresses.map(({ host, port }) => `${host}:${port}`);
@@ -128,7 +129,7 @@ export function openKafka(at: At): KafkaFace {
 
 async function isLed(admin: Admin, topic: string): Promise<boolean> {
   const partitions = await partitionsOf(admin, topic);
-  return partitions.every(({ leader }) => leader >= 0);
+  return partitions.length > 0 && partitions.every(({ leader }) => leader >= 0);
 }
 
 /** What a broker says of a topic's partitions now: ids of the leader, of replicas, of those in sync. */
@@ -153,6 +154,7 @@ async function hangUp(client: Client): Promise<void> {
   clearTimeout(late);
 }
 
+/** Opens an admin client that `await using` closes. */
 export async function connectAdmin(
   brokers: string[],
   options: Partial<AdminOptions> = {},

@@ -29,8 +29,7 @@ export const COPY_JARS = [
 
 /**
  * How the JVM runs a program that lives for seconds: compiled once and quickly, and with the
- * collector that needs no threads. On two cores this halves the time of a start. Traces are short,
- * so that what went wrong is among the last lines of the log.
+ * collector that needs no threads. Traces are short, so that what went wrong is among the last lines of the log.
  */
 export const JVM = {
   KAFKA_HEAP_OPTS: "-Xmx256m",

@@ -4,6 +4,7 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import type { Command, NodeAddress, Place } from "#kit";
 
+/** What a lab may choose of a broker. */
 export interface RabbitOptions {
   /** Settings of rabbitmq.conf, by name. */
   readonly config: Readonly<Record<string, string>>;
@@ -55,11 +56,10 @@ export function brokerCommand(place: Place<RabbitOptions>): Command {
 const START = {
   RABBITMQ_LOGS: "-",
   // Erlang's threads wait for each other at each of the thousand modules that a start loads, and
-  // RabbitMQ has them sleep at once; that they spin a little first halves the time of a start.
+  // RabbitMQ has them sleep at once; a start is much shorter when they spin a little first.
   RABBITMQ_SCHEDULER_BUSY_WAIT_THRESHOLD: "short",
-  // Mnesia, where the declarations are kept, holds the end of one in memory until the next write,
-  // so a queue that was declared just before a kill -9 was gone one time in seven. Here each write
-  // has it dump its log, and none of 32 was.
+  // Mnesia, where declarations are kept, holds the end of one in memory until the next write, so a
+  // queue that was declared just before a kill -9 is sometimes gone. Here each write dumps the log.
   RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: "-mnesia dump_log_write_threshold 1",
   // Has the script become the broker. Else it waits beside it, and would stop it by a signal.
   RUNNING_UNDER_SYSTEMD: "true",

@@ -3,7 +3,8 @@
 
 import { createInterface } from "node:readline/promises";
 import { openCatalog } from "../../catalog/catalog.ts";
-import { examine } from "../../runner/doctor.ts";
+import type { Service } from "../../kit/service.ts";
+import { type Examined, examine } from "../../runner/doctor.ts";
 import { download } from "../../runner/download.ts";
 import { isRoot } from "../../runner/folders.ts";
 import {
@@ -38,12 +39,22 @@ export async function installCommand(names: string[], options: InstallOptions): 
     ? missing.flatMap(({ form }) => form.packages[manager.name]?.split(" ") ?? [])
     : [];
   if (manager && packages.length > 0) await getPackages(manager, [...new Set(packages)], options);
-  for (const { form } of missing) {
-    if (!form.download) continue;
-    console.log(`Bringing what ${form.name} needs into the cache ...`);
-    await download(form.download);
+  const names = missing.map(({ form }) => form.name);
+  const absent = await stillMissing(names);
+  await fillCache(
+    missing.filter(({ form }) => absent.some(({ service }) => service === form.name)),
+  );
+  await complain(names);
+}
+
+/** Brings what no package manager has; several services may need the same. */
+async function fillCache(missing: readonly Service[]): Promise<void> {
+  const downloads = new Map(missing.map(({ form }) => [form.download?.key, form.download]));
+  for (const what of downloads.values()) {
+    if (!what) continue;
+    console.log(`Bringing ${what.key} into the cache ...`);
+    await download(what);
   }
-  await complain(missing.map(({ form }) => form.name));
 }
 
 /** The services of all built labs. */
@@ -79,9 +90,14 @@ async function agreed({ yes }: InstallOptions): Promise<boolean> {
   return !/^n/i.test(answer.trim());
 }
 
+/** Of these services, those that this machine does not have. */
+async function stillMissing(names: readonly string[]): Promise<Examined[]> {
+  return (await examine()).filter(({ service, found }) => names.includes(service) && !found);
+}
+
 /** Throws when something is still missing. */
 async function complain(names: readonly string[]): Promise<void> {
-  const still = (await examine()).filter(({ service, found }) => names.includes(service) && !found);
+  const still = await stillMissing(names);
   if (still.length === 0) return void console.log("Everything that was asked for is here.");
   const list = still.map(({ service, problem }) => `${service} (${problem})`).join(", ");
   throw new Failure(`still missing: ${list}`, "npx pareto doctor", EXIT.missingServer);
