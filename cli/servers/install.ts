@@ -39,12 +39,12 @@ export async function installCommand(names: string[], options: InstallOptions): 
     ? missing.flatMap(({ form }) => form.packages[manager.name]?.split(" ") ?? [])
     : [];
   if (manager && packages.length > 0) await getPackages(manager, [...new Set(packages)], options);
-  const names = missing.map(({ form }) => form.name);
-  const absent = await stillMissing(names);
+  const lacking = missing.map(({ form }) => form.name);
+  const absent = await stillMissing(lacking);
   await fillCache(
     missing.filter(({ form }) => absent.some(({ service }) => service === form.name)),
   );
-  await complain(names);
+  await complain(lacking);
 }
 
 /** Brings what no package manager has; several services may need the same. */
