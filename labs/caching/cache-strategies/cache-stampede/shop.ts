@@ -4,11 +4,12 @@
 import { createServer } from "node:http";
 import { Redis } from "ioredis";
 import pg from "pg";
-import { EXPIRED, PRICE, strategies } from "./strategies.ts";
+import { EXPIRED, lock, lockStale, PRICE, plain, singleFlight } from "./strategies.ts";
 
 const { HOST, PORT, REDIS, DATABASE, READERS, STRATEGY } = process.env;
 const redis = new Redis(REDIS!);
 const db = new pg.Pool({ connectionString: DATABASE!, max: Number(READERS) });
+const strategies = { plain, "single-flight": singleFlight, lock, "lock-stale": lockStale };
 const read = strategies[STRATEGY as keyof typeof strategies];
 
 async function load(settled: () => void): Promise<string> {

@@ -22,10 +22,10 @@ export interface Shop {
 /** Returns the price, from wherever the strategy has it. */
 type Read = (shop: Shop) => Promise<string>;
 
-const plain: Read = ({ load }) => load();
+export const plain: Read = ({ load }) => load();
 
 let flight: Promise<string> | undefined;
-const singleFlight: Read = ({ load, settled }) => {
+export const singleFlight: Read = ({ load, settled }) => {
   if (flight) settled();
   flight ??= load().finally(() => {
     flight = undefined;
@@ -37,22 +37,26 @@ const singleFlight: Read = ({ load, settled }) => {
 const locked =
   (otherwise: Read): Read =>
   async (shop) => {
-    const isMine = () => shop.redis.set(LOCK, process.env.NAME!, "EX", 60, "NX");
-    if (!(await isMine())) return otherwise(shop); // matters: There are no more queries than processes; There is one query for all the processes
+    const isMine = await shop.redis.set(
+      LOCK,
+      process.env.NAME!,
+      "EX",
+      60,
+      "NX", // matters: No process asks more than once; One query serves all processes
+    );
+    if (!isMine) return otherwise(shop);
     const price = (await shop.redis.get(PRICE)) ?? (await shop.load());
     await shop.redis.del(LOCK);
     return price;
   };
 
-const lock = locked(async (shop) => {
+export const lock = locked(async (shop) => {
   shop.settled();
   await sleep(POLL_MS);
   return (await shop.redis.get(PRICE)) ?? lock(shop);
 });
 
-const lockStale = locked(async (shop) => {
+export const lockStale = locked(async (shop) => {
   shop.settled();
   return (await shop.redis.get(EXPIRED)) ?? lock(shop);
 });
-
-export const strategies = { plain, "single-flight": singleFlight, lock, "lock-stale": lockStale };
