@@ -227,9 +227,13 @@ export function closing<Client extends object>(
   client: Client,
   close: (client: Client) => unknown,
 ): Client & AsyncDisposable {
+  let closed: Promise<void> | undefined; // the bench closes again what `await using` has closed
   return Object.assign(client, {
-    [Symbol.asyncDispose]: async () => {
-      await close(client);
+    [Symbol.asyncDispose]: () => {
+      closed ??= (async () => {
+        await close(client);
+      })();
+      return closed;
     },
   });
 }

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { after, before, describe, test } from "node:test";
 import type { Client } from "pg";
 import { until } from "#kit";
-import { postgres } from "#services/postgres";
-import { stand } from "../test/contract/stand.ts";
+import { type Postgres, type PostgresFace, postgres } from "#services/postgres";
+import { type Stand, stand } from "../test/contract/stand.ts";
 import { lacking } from "../test/lacking.ts";
-import { lockBarrier } from "./lock-barrier.ts";
+import { lockBarrier, waitsForLock } from "./lock-barrier.ts";
 
 /** An observer whose n-th question, from 0 up, is answered with so many waiting sessions. */
 function observer(answer: (question: number) => number) {
@@ -34,21 +34,53 @@ test("nobody passes while a session has neither arrived nor met a lock", async (
   assert.equal(barrier.waited, 0);
 });
 
-test("a session that waits for a lock counts as arrived", {
-  skip: await lacking(postgres),
-}, async () => {
-  await using server = await stand(postgres.own());
-  await using observer = await server.face.connect();
-  await using holder = await server.face.connect();
-  await using waiter = await server.face.connect();
-  await holder.query("CREATE TABLE held ()");
-  await holder.query("BEGIN; LOCK TABLE held");
-  const barrier = lockBarrier(observer, 2);
-  const read = waiter.query("SELECT FROM held");
-  await barrier.arrive();
-  assert.equal(barrier.waited, 1);
-  await holder.query("COMMIT");
-  await read;
+describe("on a server", { skip: await lacking(postgres) }, () => {
+  let server: Stand<PostgresFace>;
+  before(async () => {
+    server = await stand(postgres.own());
+  });
+  after(() => server[Symbol.asyncDispose]());
+
+  /** One session that observes, one that holds a lock on a table, and two others. */
+  async function sessions() {
+    const face = await server.again();
+    const [watching, holder, ...others] = await Promise.all(
+      Array.from({ length: 4 }, () => face.connect()),
+    );
+    await holder!.query("CREATE TABLE held ()");
+    await holder!.query("BEGIN; LOCK TABLE held");
+    return { watching: watching!, holder: holder!, others };
+  }
+
+  test("a session that waits for a lock counts as arrived", async () => {
+    const { watching, holder, others } = await sessions();
+    const barrier = lockBarrier(watching, 3);
+    const reads = others.map((client) => client.query("SELECT FROM held"));
+    await barrier.arrive();
+    assert.equal(barrier.waited, 2);
+    await holder.query("COMMIT");
+    await Promise.all(reads);
+  });
+
+  test("a statement is told from one that waits, also where another waits already", async () => {
+    const { watching, holder, others } = await sessions();
+    const [first, second] = others as [Postgres, Postgres];
+    const read = first.query("SELECT FROM held");
+    assert.equal(await waitsForLock(watching, read), true);
+    assert.equal(await waitsForLock(watching, second.query("SELECT 1"), 1), false);
+    assert.equal(
+      await waitsForLock(
+        watching,
+        second.query("SELECT 1 / 0").catch(() => {}),
+        1,
+      ),
+      false,
+    );
+    const another = second.query("SELECT FROM held");
+    assert.equal(await waitsForLock(watching, another, 1), true);
+    await holder.query("COMMIT");
+    await Promise.all([read, another]);
+  });
 });
 
 test("a session that arrives while the server still calls it waiting counts once", async () => {

@@ -35,11 +35,27 @@ export function lockBarrier(observer: Client, sessions: number): LockBarrier {
   };
 }
 
+/**
+ * Resolves when a statement has ended, with false, or waits for a lock, with true. How it has ended
+ * is for its own promise to say. `waiting` is how many others of the database wait already.
+ */
+export async function waitsForLock(
+  observer: Client,
+  statement: Promise<unknown>,
+  waiting = 0,
+): Promise<boolean> {
+  const met = lockBarrier(observer, waiting + 2);
+  statement.then(met.arrive, met.arrive);
+  await met.arrive();
+  return met.waited > waiting;
+}
+
 /** How many sessions of the observer's database wait for a lock now. */
 async function lockWaits(observer: Client): Promise<number> {
   const { rows } = await observer.query<{ waits: number }>(
     `SELECT count(*)::int AS waits FROM pg_stat_activity
-      WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+      WHERE datname = current_database() AND backend_type = 'client backend'
+        AND wait_event_type = 'Lock'`,
   );
   return rows[0]!.waits;
 }

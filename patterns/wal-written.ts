@@ -1,9 +1,9 @@
 import type { ClientBase } from "pg";
 
 /**
- * How many bytes the server writes to its write-ahead log while the work is done. That is the log of
- * all sessions, so the server must be the lab's own; for a single SELECT, INSERT, UPDATE or DELETE
- * `explain` tells the bytes of that statement alone.
+ * How many bytes the server writes to its write-ahead log while the work is done. All sessions
+ * write to that log, so the server must be the lab's own; of a single SELECT, INSERT, UPDATE or
+ * DELETE `explain` tells the bytes alone.
  */
 export async function walWritten(client: ClientBase, work: () => Promise<unknown>) {
   const { rows: before } = await client.query("SELECT pg_current_wal_insert_lsn() AS lsn");

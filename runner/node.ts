@@ -42,6 +42,7 @@ export class ServerNode {
   readonly #launcher: Launcher;
   readonly #onDeath: (error: DeadServer) => void;
   #process: Launched | undefined;
+  #stopping: Promise<void> = Promise.resolve();
   #paused = false;
   #variables: Readonly<Record<string, string>> = {};
 
@@ -103,8 +104,9 @@ export class ServerNode {
   /** Signals the process and waits until it is gone; SIGKILL follows a signal that is not obeyed. */
   async stop(name: NodeJS.Signals = "SIGKILL"): Promise<void> {
     const running = this.#process;
-    if (!running) return;
+    if (!running) return this.#stopping; // two may ask for the same: both wait until it is gone
     this.#process = undefined; // what ends now was asked to
+    this.#stopping = running.ended.then(() => {});
     if (this.#paused) this.#send(running, "SIGCONT");
     this.#paused = false;
     this.#send(running, name);

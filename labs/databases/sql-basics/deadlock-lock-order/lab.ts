@@ -65,8 +65,7 @@ async function transfer(client: Postgres, payer: number, lock: LockBoth, meet = 
 
 export default lab({
   title: "Deadlocks: order, or do not wait",
-  question:
-    "Two transfers lock the same two accounts the other way round: who dies, and how do I keep it from happening?",
+  question: "Two transfers lock two accounts in opposite order: who dies, and what prevents it?",
   services: { postgres },
   knobs: { transfers: { value: 2, from: 2, to: 20 }, deadlockTimeoutMs: 50 },
   arms: { "as-they-come": asTheyCome(""), ordered, "nowait-retry": asTheyCome("NOWAIT") },
@@ -76,7 +75,8 @@ export default lab({
     // A ring: each account pays the next one, and the last one pays the first.
     await observer.query(`
       CREATE TABLE account (id int PRIMARY KEY, pays int, balance int DEFAULT 100);
-      INSERT INTO account SELECT id, id % ${transfers} + 1 FROM generate_series(1, ${transfers}) id`);
+      INSERT INTO account
+        SELECT id, id % ${transfers} + 1 FROM generate_series(1, ${transfers}) AS id`);
 
     const everybodyHoldsOne = lockBarrier(observer, transfers);
     const failures = await contend(transfers, postgres.connect, async (client, index) => {

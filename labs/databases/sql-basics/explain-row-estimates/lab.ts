@@ -1,7 +1,8 @@
-// The planner chooses how to join by how many rows it expects. It knows each column by a sample, and
-// takes two columns for independent: a city that one customer in fifty lives in, and a zip code that
-// one in fifty has, are one in 2500 together. But a zip code says the city once more. The estimate is
-// off by a factor of fifty, and a plan that suits a handful of rows runs over thousands.
+// The planner chooses how to join by how many rows it expects. It knows each column by a sample,
+// and takes two columns for independent: a city that one customer in fifty lives in, and a zip code
+// that one in fifty has, are one in 2500 together. But a zip code says the city once more. The
+// estimate is off by a factor of fifty, and a plan that suits a handful of rows runs over
+// thousands.
 
 import { lab } from "#kit";
 import { explain } from "#patterns/explain";

@@ -16,7 +16,8 @@ const TABLE = `
 /** Every value of every column stands in five rows, far from each other. */
 const fill = (rows: number) => `
   INSERT INTO purchase (customer, product, city, courier, views, note)
-  SELECT n % fifth, n * 7 % fifth, n * 11 % fifth, n * 13 % fifth, n * 17 % fifth, repeat('note ', 20)
+  SELECT n % fifth, n * 7 % fifth, n * 11 % fifth, n * 13 % fifth, n * 17 % fifth,
+         repeat('note ', 20)
     FROM generate_series(1, ${rows}) AS n, (SELECT ${rows} / 5 AS fifth)`;
 
 /** Counts a view of one purchase again and again, each time in a transaction of its own. */
@@ -32,7 +33,8 @@ const countViews = (updates: number) => `
 async function hotShare(client: Postgres): Promise<number> {
   await client.query("SELECT pg_stat_force_next_flush()");
   const { rows } = await client.query(
-    "SELECT n_tup_upd AS all, n_tup_hot_upd AS hot FROM pg_stat_user_tables WHERE relname = 'purchase'",
+    `SELECT n_tup_upd AS all, n_tup_hot_upd AS hot
+       FROM pg_stat_user_tables WHERE relname = 'purchase'`,
   );
   return Number(rows[0].hot) / Number(rows[0].all);
 }

@@ -5,7 +5,7 @@
 // it sends somebody back to start over, or, where the program asks for locks, it makes them wait.
 
 import type { DatabaseError, QueryResult } from "pg";
-import { contend, lab, sum } from "#kit";
+import { lab, sum } from "#kit";
 import { lockBarrier } from "#patterns/lock-barrier";
 import { type Postgres, postgres } from "#services/postgres";
 
@@ -26,11 +26,10 @@ const goHome: Work = async ({ client, doctor, look }) => {
 const SERIALIZATION_FAILURE = "40001";
 
 /** Repeats a transaction until the server accepts it, and returns how many attempts that took. */
-async function transact(client: Postgres, isolation: string, work: () => Promise<unknown>) {
+async function transact(client: Postgres, level: string, work: () => Promise<unknown>) {
   for (let attempts = 1; ; attempts++) {
     try {
-      await client.query("BEGIN");
-      await client.query(isolation); // matters: No update is lost; One doctor stays on call
+      await client.query(`BEGIN ISOLATION LEVEL ${level}`);
       await work();
       await client.query("COMMIT");
       return attempts;
@@ -41,16 +40,28 @@ async function transact(client: Postgres, isolation: string, work: () => Promise
   }
 }
 
+/** What PostgreSQL does if nobody asks for more. */
+const DEFAULT = { level: "READ COMMITTED", lock: "" };
+
 export default lab({
   title: "Isolation levels: lost update and write skew",
   question: "Which isolation level keeps my rule, and what does the program have to do for it?",
   services: { postgres },
   knobs: { doctors: 2 },
   arms: {
-    "read-committed": { level: "READ COMMITTED", lock: "" },
-    "repeatable-read": { level: "REPEATABLE READ", lock: "" },
-    serializable: { level: "SERIALIZABLE", lock: "" },
-    "row-locks": { level: "READ COMMITTED", lock: "FOR UPDATE" },
+    "read-committed": DEFAULT,
+    "repeatable-read": {
+      ...DEFAULT,
+      level: "REPEATABLE READ", // matters: No update is lost
+    },
+    serializable: {
+      ...DEFAULT,
+      level: "SERIALIZABLE", // matters: No update is lost; One doctor stays on call
+    },
+    "row-locks": {
+      ...DEFAULT,
+      lock: "FOR UPDATE", // matters: No update is lost; One doctor stays on call
+    },
   },
 
   async trial({ level, lock }, { postgres, knobs: { doctors } }) {
@@ -59,18 +70,19 @@ export default lab({
       CREATE TABLE beds AS SELECT ${doctors} AS free;
       CREATE TABLE on_call AS SELECT doctor FROM generate_series(1, ${doctors}) AS doctor`);
 
-    const isolation = `SET TRANSACTION ISOLATION LEVEL ${level}`;
+    const clients = await Promise.all(Array.from({ length: doctors }, () => postgres.connect()));
     const allAtOnce = async (work: Work) => {
       const everybodyLooked = lockBarrier(observer, doctors);
-      const attempts = await contend(doctors, postgres.connect, (client, index) => {
+      const transactions = clients.map((client, index) => {
         const look = async (select: string) => {
           const seen = await client.query(`${select} ${lock}`);
           await everybodyLooked.arrive();
           return seen;
         };
-        return transact(client, isolation, () => work({ client, doctor: index + 1, look }));
+        return transact(client, level, () => work({ client, doctor: index + 1, look }));
       });
-      return { attempts: sum(attempts), waited: everybodyLooked.waited };
+      const attempts = sum(await Promise.all(transactions));
+      return { attempts, waited: everybodyLooked.waited };
     };
     const admitted = await allAtOnce(admit);
     const left = await allAtOnce(goHome);

@@ -1,7 +1,8 @@
-// Products have attributes, and next month there will be one more. In columns the database knows each
-// of them and refuses what does not fit. In a JSONB document anything fits: a new attribute, and a
-// price that is no number. A GIN index over the document finds any attribute, but only for a question
-// that is put as containment (@>); the arrow (->>) takes a value out first, and no index knows it.
+// Products have attributes, and next month there will be one more. In columns the database knows
+// each of them and refuses what does not fit. In a JSONB document anything fits: a new attribute,
+// and a price that is no number. A GIN index over the document finds any attribute, but only for a
+// question that is put as containment (@>); the arrow (->>) takes a value out first, and no index
+// knows it.
 
 import type { DatabaseError } from "pg";
 import { lab } from "#kit";
@@ -11,7 +12,8 @@ import { type Postgres, postgres } from "#services/postgres";
 /** The same products for every arm; the first one has a long text that does not compress. */
 const products = (count: number) => `
   SELECT id, 'brand ' || id % (${count} / 20) AS brand, id % 100 AS price,
-         (SELECT string_agg(md5(n::text), ' ') FROM generate_series(1, CASE id WHEN 1 THEN 150 ELSE 2 END) AS n) AS text
+         (SELECT string_agg(md5(n::text), ' ')
+            FROM generate_series(1, CASE id WHEN 1 THEN 150 ELSE 2 END) AS n) AS text
     FROM generate_series(1, ${count}) AS id`;
 
 const columns = {

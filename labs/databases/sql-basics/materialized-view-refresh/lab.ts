@@ -1,17 +1,19 @@
-// A dashboard shows the ten best customers, and sums up all purchases each time that somebody looks.
-// A materialized view keeps the sums, and is as old as its last refresh. A plain refresh builds the
-// view anew and locks readers out while it puts the new one in place of the old. CONCURRENTLY
-// compares the two row by row and changes what differs, which takes a unique index and more work.
+// A dashboard shows the ten best customers, and sums up all purchases each time that somebody
+// looks. A materialized view keeps the sums, and is as old as its last refresh. A plain refresh
+// builds the view anew and locks readers out while it puts the new one in place of the old.
+// CONCURRENTLY compares the two row by row and changes what differs, which takes a unique index and
+// more work.
 
 import { lab } from "#kit";
 import { explain } from "#patterns/explain";
-import { lockBarrier } from "#patterns/lock-barrier";
+import { waitsForLock } from "#patterns/lock-barrier";
 import { walWritten } from "#patterns/wal-written";
 import { postgres } from "#services/postgres";
 
 const fill = (purchases: number, customers: number) => `
   CREATE TABLE purchase AS
-    SELECT n % ${customers} AS customer, n % 97 AS amount FROM generate_series(1, ${purchases}) AS n`;
+    SELECT n % ${customers} AS customer, n % 97 AS amount
+      FROM generate_series(1, ${purchases}) AS n`;
 
 const TOTALS = `VIEW totals AS
   SELECT customer, sum(amount) AS total, repeat('customer ', 10) || customer AS title
@@ -60,19 +62,19 @@ export default lab({
       "SELECT pg_relation_size('purchase')::int AS bytes",
     );
 
-    const collided = lockBarrier(observer, 2);
+    let waited = false;
     const walBytes = await walWritten(observer, async () => {
       await refresher.query("BEGIN");
       await refresher.query(refresh.join(" "));
-      const read = dashboard.query(BEST).then(collided.arrive);
-      await collided.arrive(); // the dashboard has read, or waits for the refresh
+      const read = dashboard.query(BEST);
+      waited = await waitsForLock(observer, read); // it has read, or waits for the refresh
       await refresher.query("COMMIT");
       await read;
     });
     return {
       pages,
       fresh: best[0].customer === 7,
-      readersThatWaited: collided.waited,
+      readersThatWaited: Number(waited),
       walBytes,
       tableBytes: sizes[0].bytes as number,
     };

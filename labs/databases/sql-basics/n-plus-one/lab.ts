@@ -70,7 +70,7 @@ const schema = (authors: number, books: number) => `
 export default lab({
   title: "The N+1 query and three ways out",
   question:
-    "A page lists 50 authors with their books: how many queries is that, and what does each way out cost?",
+    "A page lists authors with their books: how many queries, and what does a way out cost?",
   services: { postgres },
   knobs: { authors: 50, books: 20 },
   arms: { loop, join, "in-list": inList, "json-aggregate": jsonAggregate },

@@ -1,7 +1,7 @@
-// A comment answers a comment, a folder lies in a folder: each row names its parent, and nobody knows
-// how deep it goes. A program can ask level by level. WITH RECURSIVE asks once and lets the server
-// walk, for ever if there is a circle in the data. CYCLE remembers the way to each row and stops
-// there. A path stored in each row needs no walk at all, until a branch is moved.
+// A comment answers a comment, a folder lies in a folder: each row names its parent, and nobody
+// knows how deep it goes. A program can ask level by level. WITH RECURSIVE asks once and lets the
+// server walk, for ever if there is a circle in the data. CYCLE remembers the way to each row and
+// stops there. A path stored in each row needs no walk at all, until a branch is moved.
 
 import { lab, link } from "#kit";
 import { type Postgres, postgres } from "#services/postgres";

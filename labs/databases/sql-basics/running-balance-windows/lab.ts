@@ -12,12 +12,13 @@ const ROWS_WINDOW = `
   SELECT id, booked_on, sum(amount) OVER (ORDER BY booked_on, id
                                           ROWS UNBOUNDED PRECEDING) AS balance FROM line`;
 const SELF_JOIN = `
-  SELECT id, booked_on, (SELECT sum(amount) FROM line AS earlier
-                          WHERE (earlier.booked_on, earlier.id) <= (line.booked_on, line.id)) AS balance
+  SELECT id, booked_on,
+         (SELECT sum(amount) FROM line AS earlier
+           WHERE (earlier.booked_on, earlier.id) <= (line.booked_on, line.id)) AS balance
     FROM line`;
 const STORED = "SELECT id, booked_on, balance FROM line";
 
-/** Lines of a few a day, with the balance after each, as somebody wrote it who did the sums by hand. */
+/** A few lines a day, with the balance after each, added up one by one. */
 const fill = (lines: number, perDay: number) => `
   CREATE TABLE line (id int PRIMARY KEY, booked_on date, amount int, balance int);
   CREATE INDEX ON line (booked_on, id);
@@ -60,7 +61,8 @@ export default lab({
     const wrong = await client.query(
       `SELECT FROM line JOIN (${balances}) AS shown USING (id) WHERE shown.balance <> line.balance`,
     );
-    const lastTwenty = `SELECT * FROM (${balances}) AS shown ORDER BY booked_on DESC, id DESC LIMIT 20`;
+    const lastTwenty = `
+      SELECT * FROM (${balances}) AS shown ORDER BY booked_on DESC, id DESC LIMIT 20`;
     const rowsForLast = await work(client, lastTwenty);
     const rows = await work(client, balances);
 

@@ -28,7 +28,7 @@ const partitioned = (primaryKey: string, key: string, boundOf: (moment: Date) =>
   ),
 ];
 
-/** Events at even distances over the year, whose ids begin with their time (RFC 9562, version 7). */
+/** Events at even distances over the year; the ids begin with the time (RFC 9562, version 7). */
 const fill = (rows: number) => `
   INSERT INTO event
   SELECT (ms || '7' || substr(hash, 14, 3) || '8' || substr(hash, 18))::uuid, at, hash

@@ -1,7 +1,7 @@
 // A post shows how many comments it has. If the program adds one to the post with each comment, the
-// number is right as long as everybody goes through the program. A trigger fires for whoever writes.
-// Both lock the post for every comment, so that the second of two has to wait for the first. Whoever
-// counts at each read locks nothing, and reads every comment to show one number.
+// number is right as long as everybody goes through the program. A trigger fires for whoever
+// writes. Both lock the post for every comment, so that the second of two has to wait for the
+// first. Whoever counts at each read locks nothing, and reads every comment to show one number.
 
 import { contend, lab } from "#kit";
 import { explain } from "#patterns/explain";

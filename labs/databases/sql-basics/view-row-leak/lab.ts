@@ -1,7 +1,7 @@
-// A view shows a tenant its own rows: WHERE tenant = mine. The caller adds a condition of their own,
-// and the planner runs the cheaper of the two first. If the caller's condition is a function that
-// talks, it has seen rows of others before the view's condition threw them out. A security barrier
-// forbids that order, and with it the use of an index for the caller's condition.
+// A view shows a tenant its own rows: WHERE tenant = mine. The caller adds a condition of their
+// own, and the planner runs the cheaper of the two first. If the caller's condition is a function
+// that talks, it has seen rows of others before the view's condition threw them out. A security
+// barrier forbids that order, and with it the use of an index for the caller's condition.
 
 import { lab } from "#kit";
 import { explain } from "#patterns/explain";

@@ -1,7 +1,7 @@
 // A nightly job has to see every row of a table. One SELECT brings them all at once. In batches it
 // has to say where the next one begins: OFFSET counts its way there from the first row each time, a
-// key is found by the index. A cursor knows the place by itself, as long as its connection and its
-// transaction live; and as long as they live, VACUUM may not remove what the cursor could still see.
+// key is found by the index. A cursor knows its place as long as its connection and its transaction
+// live; and so long VACUUM may not remove what the cursor could still see.
 
 import assert from "node:assert/strict";
 import { lab, link, type Running } from "#kit";
@@ -27,7 +27,7 @@ const fill = (rows: number) => `
 async function pagesRead(client: Postgres): Promise<number> {
   await client.query("SELECT pg_stat_force_next_flush()");
   const { rows } = await client.query(
-    `SELECT (heap_blks_hit + heap_blks_read + coalesce(idx_blks_hit + idx_blks_read, 0))::int AS pages
+    `SELECT (heap_blks_hit + heap_blks_read + idx_blks_hit + idx_blks_read)::int AS pages
        FROM pg_statio_user_tables WHERE relname = 'item'`,
   );
   return rows[0].pages;

@@ -4,7 +4,7 @@
 // id 1 arrives the reader has moved on, and nothing will ever tell it.
 
 import { lab, repeat, sum } from "#kit";
-import { lockBarrier } from "#patterns/lock-barrier";
+import { waitsForLock } from "#patterns/lock-barrier";
 import { type Postgres, postgres } from "#services/postgres";
 
 /** Returns the ids of the events that are new since it was last asked. */
@@ -78,16 +78,15 @@ export default lab({
 
     const seen: string[] = [];
     const waits = await repeat(knobs.pairs, async () => {
-      const collided = lockBarrier(observer, 2);
       await first.query("BEGIN");
       await first.query(append);
-      const appended = second.query(append).then(collided.arrive);
-      await collided.arrive(); // the second event is committed, or waits for the first
+      const appended = second.query(append);
+      const waited = await waitsForLock(observer, appended); // it is committed, or waits
       seen.push(...(await readNew()));
       await first.query("COMMIT");
       await appended;
       seen.push(...(await readNew()));
-      return collided.waited;
+      return Number(waited);
     });
     const skipped = 2 * knobs.pairs - seen.length;
 
