@@ -53,7 +53,7 @@ const TRICKS: Record<string, (studio: string) => string> = {
   "a frame": (studio) =>
     waits(
       `const f = document.createElement("iframe"); f.src = "${studio}/";
-       f.onload = () => done(f.contentWindow.length > 0 ? "framed" : "");
+       f.onload = () => done("");
        document.body.append(f);`,
     ),
   "a socket": (studio) =>
@@ -100,9 +100,20 @@ suite("a foreign page in the reader's own browser", { skip: noBrowser }, () => {
     for (const [name, trick] of Object.entries(TRICKS)) {
       test(`gets nothing by ${name}, from ${host}`, async () => {
         const page = await context.newPage();
+        const answers: number[] = [];
+        page.on("response", (answer) => {
+          if (answer.url().startsWith(open.studio.origin)) answers.push(answer.status());
+        });
         await page.goto(`http://${host}:${(hostile.address() as AddressInfo).port}/`);
         assert.equal(await page.evaluate(trick(open.studio.origin)), "");
+        for (const frame of page.frames()) {
+          assert.doesNotMatch(await frame.content(), /System design/);
+        }
         await page.close();
+        assert.ok(
+          answers.every((status) => status === 403),
+          `${answers}`,
+        );
         assert.equal(await runsMade(), 0);
       });
     }
