@@ -23,7 +23,10 @@ const watch: Add = async (client) => {
   for (let attempts = 1; ; attempts++) {
     await client.watch(BALANCE); // matters: No addition is lost
     const balance = Number(await client.get(BALANCE));
-    const committed = await client.multi().set(BALANCE, balance + 1).exec();
+    const committed = await client
+      .multi()
+      .set(BALANCE, balance + 1)
+      .exec();
     if (committed) return attempts;
   }
 };
