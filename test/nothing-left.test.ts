@@ -4,7 +4,15 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -31,7 +39,9 @@ function startRunner(): ChildProcess {
   return spawn(process.execPath, [RUNNER, "slow-redis"], { stdio: ["ignore", "pipe", "inherit"] });
 }
 
-const runFolders = () => readdirSync(runs).filter((name) => name.startsWith("run-"));
+/** The folders of runs; none while no runner has come so far as to make one. */
+const runFolders = () =>
+  existsSync(runs) ? readdirSync(runs).filter((name) => name.startsWith("run-")) : [];
 
 async function nothingLeft(): Promise<void> {
   await until("all processes to end", () => processesIn(folder).length === 0, { withinMs: 8_000 });
