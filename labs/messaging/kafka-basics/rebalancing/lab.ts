@@ -47,6 +47,7 @@ export default lab({
 
   async trial(membership, { kafka, third, knobs: { partitions } }) {
     const topic = await kafka.topic("orders", { partitions });
+    const streams: { close(): Promise<void> }[] = [];
     let rebalances = 0;
     const join = async (name: string) => {
       const options = { ...IMPATIENT, ...membership(name) };
@@ -54,7 +55,9 @@ export default lab({
       member.on("consumer:group:rebalance", () => {
         rebalances += 1;
       });
-      (await member.consume({ topics: [topic] })).resume();
+      member.on("error", () => {}); // the end of the trial may cut off a rejoin
+      const stream = await member.consume({ topics: [topic] });
+      streams.push(stream.resume());
       return () => member.assignments?.[0]?.partitions ?? [];
     };
     const owned = [await join("first"), await join("second")] as const;
@@ -83,6 +86,7 @@ export default lab({
     const readAgain = await until("two shares again", () => shared(2), limit).catch(() => false);
     const ownedByReturned = await join("third"); // from here this time, and under the same name
     await until("its share", () => ownedByReturned().length === partitions / 3 && shared(3));
+    for (const stream of streams) await stream.close();
     return { moved: moved.length, readAgain, interruptions: rebalances - soFar };
   },
 
