@@ -10,6 +10,7 @@ import { which } from "./find.ts";
 import { signal } from "./identity.ts";
 import type { Launched, Launcher } from "./launch.ts";
 import type { NodeFolder } from "./node-folder.ts";
+import { isFree } from "./ports.ts";
 import type { User } from "./user.ts";
 
 /** A server that ended when nobody asked it to, or would not start. */
@@ -44,6 +45,7 @@ export class ServerNode {
   #process: Launched | undefined;
   #stopping: Promise<void> = Promise.resolve();
   #paused = false;
+  #hasRun = false;
   #variables: Readonly<Record<string, string>> = {};
 
   constructor(plan: NodePlan, launcher: Launcher, onDeath: (error: DeadServer) => void) {
@@ -62,6 +64,9 @@ export class ServerNode {
     const { name, form, place, folder, user, log } = this.plan;
     const command = form.command(place);
     folder.lay(command);
+    // Of a server that was killed a child may hold the port for a moment longer.
+    if (this.#hasRun) await until(`${name}'s port to be free`, () => isFree(place.port));
+    this.#hasRun = true;
     const started = this.#launcher.launch({
       program: this.#pathOf(command.program ?? this.plan.program),
       args: command.args,

@@ -66,7 +66,8 @@ function isHeld(file: string): boolean {
   }
 }
 
-function isFree(port: number): Promise<boolean> {
+/** True when nothing listens on the port. */
+export function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const probe = createServer();
     probe.once("error", () => resolve(false));
