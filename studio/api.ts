@@ -73,8 +73,10 @@ export function api(rooms: Rooms): Hono {
     return context.json({ ...progress.all, calibration: progress.calibration });
   });
   app.post("/progress", async (context) => {
-    const { lab, mark } = await bodyOf(context, markSchema);
-    progress.mark(labOf(catalog, lab).id, mark);
+    const { lab, mark } = await bodyOf(context, markSchema); // or an article, which can be read
+    const known = catalog.built.find(({ id }) => id === lab);
+    if (!known) throw refused(404, "there is no such page");
+    progress.mark(known.id, mark);
     return context.json({});
   });
   app.get("/next", (context) => context.json(stepsAfter(catalog, progress.learnt)));
@@ -134,10 +136,12 @@ function orderOf(one: Deliverable, asked: RunRequest, progress: Progress): Order
     lab: id,
     guess: asked.guess,
     without: asked.without,
-    request: { id, file, knobs: asked.knobs, arms, yours },
+    traced: asked.traced,
+    request: { id, file, knobs: asked.knobs, arms, yours, traced: asked.traced },
     copy: matter && (() => withoutLine(file, basename(matter.file), matter.line)),
     ended(end) {
-      if (matter || !/^(as-declared|differs|observed)$/.test(end.outcome)) return;
+      const isResult = /^(as-declared|differs|observed)$/.test(end.outcome);
+      if (matter || asked.traced || !isResult) return;
       progress.ran(id, end, end.outcome === "observed" ? undefined : asked.guess);
       if (yours) progress.mark(id, "practised");
     },
@@ -148,8 +152,8 @@ function orderOf(one: Deliverable, asked: RunRequest, progress: Progress): Order
 function told(one: StudioRun | undefined, runs: Runs) {
   if (!one) return undefined;
   const { id, order } = one;
-  const { guess, without } = order;
-  return { id, guess, without, ended: one.end !== undefined, ahead: runs.ahead(one) };
+  const { guess, without, traced } = order;
+  return { id, guess, without, traced, ended: one.end !== undefined, ahead: runs.ahead(one) };
 }
 
 /** The body, when it fits. */

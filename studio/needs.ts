@@ -1,8 +1,7 @@
 // What a lab needs of this machine: the servers that its code names, found or not.
 
 import type { Deliverable } from "../catalog/deliverable.ts";
-import { find, MissingServer } from "../runner/find.ts";
-import { allServices } from "../runner/services.ts";
+import { examine } from "../runner/doctor.ts";
 
 /** A server that a lab needs. Without a version, this machine does not have it. */
 export interface Need {
@@ -13,22 +12,14 @@ export interface Need {
   readonly command?: string;
 }
 
-/** The servers of a lab, told from what it imports. */
-export async function needsOf({ source }: Deliverable): Promise<Need[]> {
+/** The servers of a lab: those of its evidence, or of what it imports where it has none. */
+export async function needsOf({ source, recorded }: Deliverable): Promise<Need[]> {
   const imports = source?.parts.modules.flatMap((module) => module.imports) ?? [];
-  const wanted = new Set(imports.map(({ from }) => /^#services\/(.+)$/.exec(from)?.[1]));
-  const services = (await allServices()).filter(({ form }) => wanted.has(form.name));
-  return Promise.all(
-    services.map(async ({ form }): Promise<Need> => {
-      const service = form.name;
-      try {
-        const { version } = await find(form as never);
-        return { service, version };
-      } catch (error) {
-        if (!(error instanceof MissingServer)) throw error;
-        const command = `npx pareto install ${service}`;
-        return { service, problem: error.message, command };
-      }
-    }),
+  const imported = imports.map(({ from }) => /^#services\/(.+)$/.exec(from)?.[1]);
+  const known = recorded.lab && Object.values(recorded.lab.services).map((one) => one.service);
+  const wanted = new Set(known ?? imported);
+  const examined = (await examine()).filter(({ service }) => wanted.has(service));
+  return examined.map(({ service, version, found, problem }) =>
+    found ? { service, version } : { service, problem, command: `npx pareto install ${service}` },
   );
 }

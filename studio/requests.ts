@@ -13,6 +13,7 @@ export const runSchema = z.strictObject({
   knobs: z.record(name, z.number()).default({}),
   guess: verdicts.optional().describe("what the reader expects, by claim and arm"),
   without: z.number().int().min(0).optional().describe("which of the lab's lines that matter"),
+  traced: z.boolean().default(false).describe("one trial whose messages are recorded"),
   yours: z.boolean().default(false).describe("with the arm that the reader has written"),
 });
 

@@ -19,6 +19,7 @@ export interface Order {
   readonly guess?: Guess;
   /** The line that is left out, as an index into the lab's lines that matter. */
   readonly without?: number;
+  readonly traced?: boolean;
   readonly request: Omit<Request, "signal" | "faults">;
   /** Makes a changed copy of the lab, which ends with the run. */
   copy?(): { readonly file: string } & Disposable;

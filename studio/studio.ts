@@ -2,6 +2,7 @@
 
 import { join } from "node:path";
 import { openCatalog } from "../catalog/catalog.ts";
+import { examine } from "../runner/doctor.ts";
 import type { House } from "../runner/house.ts";
 import { builtSite } from "./build.ts";
 import { Files } from "./files.ts";
@@ -33,6 +34,7 @@ export interface Opening {
 export async function openStudio(opening: Opening): Promise<Studio> {
   const { root, port, house, opened = () => {} } = opening;
   const files = new Files(builtSite(root));
+  void examine(); // what is found is remembered, so that the first page need not wait for it
   const listening = await listen(port);
   const session = new Session();
   const runs = new Runs(house);

@@ -2,7 +2,7 @@
 // and the numbers are those of the terminal.
 
 import type { RatioFound, Verdict } from "../../contracts/events.ts";
-import type { Spread } from "./live/data.ts";
+import type { Source, Spread } from "./live/data.ts";
 
 /** A verdict: its mark, and its word where there is room. */
 export function verdictCell(verdict: Verdict, kind = "", ratio?: RatioFound): string {
@@ -13,13 +13,17 @@ export function verdictCell(verdict: Verdict, kind = "", ratio?: RatioFound): st
   return `<span class="verdict ${verdict} ${kind}"><span>${verdict}</span></span>${times}`;
 }
 
-/** A measure: its median, the range where it has one, and a bar against the row's largest. */
-export function measureCell(spread: Spread, largest: number): string {
+/**
+ * A measure: its median, the range where it has one, and a bar against the row's largest. An
+ * author's number tells where it comes from.
+ */
+export function measureCell(spread: Spread, largest: number, source?: Source): string {
   const { median, low, high } = spread;
   const share = largest > 0 ? Math.round((Math.max(0, median) / largest) * 100) : 0;
   const range = low === high ? "" : `<small>${readable(low)} - ${readable(high)}</small>`;
   const bar = `<span class="bar"><i style="width:${share}%"></i></span>`;
-  return `<span class="number">${readable(median)}</span>${bar}${range}`;
+  const told = source ? ` title="${source.title}" data-copy="${source.command}"` : "";
+  return `<span class="number"${told}>${readable(median)}</span>${bar}${range}`;
 }
 
 /** The largest median of a row. */

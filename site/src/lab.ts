@@ -8,6 +8,7 @@ import type { Description } from "../../contracts/description.ts";
 import type { Verdict } from "../../contracts/events.ts";
 import type { Evidence } from "../../contracts/evidence.ts";
 import type { LabData, Shown, Table } from "./live/data.ts";
+import { sourceOf } from "./provenance.ts";
 
 /** The evidence, unless the code has changed since. */
 export function standing({ recorded, evidence }: Deliverable): Evidence | undefined {
@@ -25,6 +26,7 @@ export function dataOf(one: Deliverable): LabData {
     services: Object.keys(services),
     matters: source.matters.map((line) => ({ ...line, file: basename(line.file) })),
     recorded: evidence && shownIn(evidence),
+    source: evidence && sourceOf(one, evidence),
     series: evidence?.series ?? {},
   };
 }

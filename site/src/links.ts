@@ -13,3 +13,11 @@ export function linkFrom({ pagePath }: Deliverable, target: string): string {
   const found = catalog.all.find(({ kind, id }) => to === `${kind}s/${id}`);
   return found ? pageOf(found) + (hash ? `#${hash}` : "") : target;
 }
+
+/** A lab to come is named by its slug; it leads to its line in the list of its category. */
+export function withLinksToCome(html: string): string {
+  return html.replaceAll(/<li><code>([\w-]+)<\/code>/g, (whole, slug: string) => {
+    const one = catalog.bySlug(slug);
+    return one ? `<li><a href="${pageOf(one)}">${one.title}</a>` : whole;
+  });
+}

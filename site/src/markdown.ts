@@ -2,6 +2,8 @@
 
 import { createSatteriMarkdownProcessor } from "@astrojs/markdown-satteri";
 
+import { withNumbers } from "./provenance.ts";
+
 const renderer = createSatteriMarkdownProcessor({ syntaxHighlight: false });
 
 /** A section: its heading and what stands under it. */
@@ -19,7 +21,7 @@ export async function sectionsOf(
   return Promise.all(
     parts.map(async (part) => {
       const [title = "", ...body] = part.split("\n");
-      const { code } = await (await renderer).render(body.join("\n"));
+      const { code } = await (await renderer).render(withNumbers(body.join("\n")));
       const html = code.replaceAll(/ href="([^"]*)"/g, (_, to: string) => ` href="${link(to)}"`);
       return { title: title.trim(), html };
     }),

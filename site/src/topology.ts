@@ -12,12 +12,13 @@ export async function drawingOf(services: Services): Promise<string> {
   const all = Object.entries(services);
   const graph = {
     graphAttributes: { ...FRAME, compound: true, rankdir: "LR" },
-    nodeAttributes: { shape: "box", fontname: "monospace", fontsize: 11, margin: "0.16,0.09" },
+    nodeAttributes: { shape: "box", fontname: "Courier", fontsize: 11, margin: "0.16,0.09" },
     edgeAttributes: { dir: "both", arrowsize: 0.5 },
     nodes: [{ name: LAB, attributes: { class: "lab", label: "the lab" } }],
     subgraphs: all.map(([name, service]) => groupOf(name, service)),
     edges: all.map(([name, { nodes = [] }]) => {
-      const edge = { tail: LAB, head: `${name} ${nodes[0] ?? ""}` };
+      const middle = nodes[Math.floor(nodes.length / 2)];
+      const edge = { tail: LAB, head: `${name} ${middle ?? ""}` };
       return nodes.length > 1 ? { ...edge, attributes: { lhead: `cluster ${name}` } } : edge;
     }),
   };
@@ -43,8 +44,11 @@ function groupOf(name: string, { service, options, nodes = [] }: Services[string
   }
   return {
     name: `cluster ${name}`,
-    graphAttributes: { ...mark, label: lines.join(", "), fontname: "monospace", fontsize: 11 },
-    nodes: nodes.map((node) => ({ name: `${name} ${node}`, attributes: { label: node } })),
+    graphAttributes: { ...mark, label: lines.join("\n"), fontname: "Courier", fontsize: 11 },
+    // The first is to stand on top, and the drawing begins at the bottom.
+    nodes: nodes
+      .toReversed()
+      .map((node) => ({ name: `${name} ${node}`, attributes: { label: node } })),
   };
 }
 

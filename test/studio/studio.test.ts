@@ -14,6 +14,7 @@ import { openForTest, ROOT, type TestStudio } from "./open.ts";
 
 const FAST = "caching/redis-transactions/multi-exec-basics";
 const TURNABLE = "caching/redis-transactions/atomic-inventory-decrement";
+const UNSEEN = "caching/redis-transactions/banking-transfer";
 const LONG = "caching/redis-transactions/optimistic-locking";
 
 const skip = noBrowser || (await lacking(redis));
@@ -118,6 +119,19 @@ suite("the studio", { skip }, () => {
     await one.page.close();
   });
 
+  test("a run that was stopped tells no answer, and the guess can be made again", async () => {
+    const one = await lab(UNSEEN);
+    await one.expectAllKept();
+    await one.go.click();
+    await one.page.getByRole("button", { name: "Stop" }).click();
+    await one.says(/Stopped/);
+    assert.equal(await one.verdicts.count(), 0);
+    const marked = one.page.locator('.ask [aria-pressed="true"]');
+    assert.equal(await marked.count(), await one.page.locator(".ask").count());
+    assert.equal(progress().labs[UNSEEN], undefined);
+    await one.page.close();
+  });
+
   test("a run outlives a reload of its page, and two tabs see the same", async () => {
     const one = await lab(LONG);
     await one.go.click();
@@ -146,19 +160,33 @@ suite("the studio", { skip }, () => {
     await other.page.close();
   });
 
-  test("break: a server is killed while it runs, and the page shows what that did", async () => {
+  test("break: a server is paused while it runs, and the page shows what that did", async () => {
     const one = await lab(LONG);
     await one.go.click();
     await one.says(/round 1 of/);
-    await one.page.getByRole("button", { name: "kill" }).click();
+    await one.page.getByRole("button", { name: "pause" }).click();
     await one.page.getByText("broken by you").waitFor();
     await one.page.getByText("Log", { exact: true }).click();
-    await one.page.locator("[data-log]", { hasText: "kill redis" }).waitFor();
-    await one.page.getByRole("button", { name: "restart" }).click();
-    await one.page.locator("[data-log]", { hasText: "restart redis" }).waitFor();
+    await one.page.locator("[data-log]", { hasText: "pause redis" }).waitFor();
+    await one.page.getByRole("button", { name: "resume" }).click();
+    await one.page.locator("[data-log]", { hasText: "resume redis" }).waitFor();
     await one.page.getByText("broken by you").waitFor({ state: "detached" });
     await one.page.getByRole("button", { name: "Stop" }).click();
     await one.says(/Stopped|failed|closed|not|ended/);
+    await one.page.close();
+  });
+
+  test("trace: what crossed the wire here takes the place of the author's", async () => {
+    const one = await lab(LONG);
+    const panel = one.page.locator('[data-trace="naive"]');
+    const authors = await panel.innerHTML();
+    const { times } = progress().labs[LONG].ran;
+    await one.page.getByRole("button", { name: "trace it here" }).click();
+    await one.says(/Traced on this machine/);
+    await one.page.locator("[data-trace] > div svg").first().waitFor({ state: "attached" });
+    assert.notEqual(await panel.innerHTML(), authors);
+    assert.match(await panel.innerHTML(), /GET account:7:balance/);
+    assert.equal(progress().labs[LONG].ran.times, times, "a trace is not a run");
     await one.page.close();
   });
 
@@ -178,9 +206,11 @@ suite("the studio", { skip }, () => {
     assert.equal(await head.textContent(), "yours");
     assert.ok(progress().labs[TURNABLE].practised);
     await one.page.getByLabel("run it whenever it is saved").check();
-    writeFileSync(file, `${ARM}// saved again\n`);
-    await one.says(/round/);
-    await one.says(/\d rounds/);
+    for (const more of ["// saved again\n", "// and again\n"]) {
+      writeFileSync(file, ARM + more);
+      await one.says(/round \d of|reading the lab/);
+      await one.says(/\d rounds,/);
+    }
     await one.page.close();
   });
 

@@ -21,6 +21,12 @@ export interface Shown {
   readonly ratios: readonly RatioFound[];
 }
 
+/** Where a number comes from, and the command that makes it again. */
+export interface Source {
+  readonly title: string;
+  readonly command: string;
+}
+
 /** A line marked `matters` in the lab's code. */
 export interface Matter {
   readonly claims: readonly string[];
@@ -42,6 +48,8 @@ export interface LabData {
   readonly services: readonly string[];
   readonly matters: readonly Matter[];
   readonly recorded: Shown | undefined;
+  /** Of what was recorded. */
+  readonly source: Source | undefined;
   /** Points by series and arm, from the evidence's last round. */
   readonly series: Table<readonly (readonly [number, number])[]>;
 }

@@ -9,12 +9,9 @@ export const connecting = connect();
 document.addEventListener("click", ({ target }) => {
   const copier = (target as Element).closest<HTMLElement>("[data-copy]");
   if (!copier) return;
-  const label = copier.textContent;
   void navigator.clipboard.writeText(copier.dataset.copy ?? "").then(() => {
-    copier.textContent = "copied";
-    setTimeout(() => {
-      copier.textContent = label;
-    }, 1500);
+    copier.classList.add("copied");
+    setTimeout(() => copier.classList.remove("copied"), 1_500);
   });
 });
 
@@ -31,8 +28,9 @@ async function showProgress(): Promise<void> {
     const { done = "", category = "" } = row.dataset;
     const words = done ? wordsOf(labs[done] ?? {}) : guesses(calibration[category]);
     if (words.length === 0) continue;
-    const marks = words.map((word) => element("span", { className: "mark kept" }, word));
-    const place = row.querySelector(".what a, b") ?? row;
+    const className = done ? "mark kept" : "";
+    const marks = words.map((word) => element("span", { className }, word));
+    const place = row.querySelector(".what a, .covers") ?? row;
     place.after(element("span", { className: "marks" }, ...marks));
   }
 }

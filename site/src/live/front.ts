@@ -24,12 +24,13 @@ async function begin(): Promise<void> {
   if (kind !== "open") return;
   if (data) offer(data);
   const steps = await read<readonly Step[]>("/next");
-  if (steps.length === 0) return;
   const items = steps.map(({ id, title, why }) => {
     const link = element("a", { href: `${import.meta.env.BASE_URL}labs/${id}/` }, title);
     return element("li", {}, link, element("small", {}, why));
   });
-  part("next").append(element("h2", {}, "Next for you"), element("ul", {}, ...items));
+  const keep = element("a", { href: "/api/progress?export" }, "export what you have done");
+  if (steps.length > 0) part("next").append(element("h2", {}, "Next for you"));
+  part("next").append(element("ul", {}, ...items), element("p", {}, keep));
   part("next").hidden = false;
 }
 
@@ -51,6 +52,9 @@ function show(lab: LabData, run: RunState, go: HTMLButtonElement): void {
   strip.classList.add("running");
   follow(run.id, {
     ahead: () => {},
+    lost: () => {
+      strip.textContent = "The studio does not answer. It may have been closed.";
+    },
     events: (batch) => {
       for (const event of batch) story.add(event);
       strip.textContent = story.end ? story.sentence : story.state;

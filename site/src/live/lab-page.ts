@@ -2,25 +2,26 @@
 
 import type { Event } from "../../../contracts/events.ts";
 import { actionsOf } from "./actions.ts";
-import { compare } from "./compare.ts";
-import { nameOf, offerCuts, strike } from "./cuts.ts";
-import type { LabData, Shown } from "./data.ts";
+import { offerCuts, strike } from "./cuts.ts";
+import type { LabData } from "./data.ts";
 import { button, element, part } from "./elements.ts";
 import { knobsOf, type Setting } from "./knobs.ts";
 import { Matrix } from "./matrix.ts";
-import { plot } from "./plot.ts";
-import { fallen, marked, score } from "./score.ts";
+import { noteReading } from "./reading.ts";
+import { Results } from "./results.ts";
+import { marked, score } from "./score.ts";
 import { Servers } from "./servers.ts";
 import { Story } from "./story.ts";
-import { Strip, views } from "./strip.ts";
+import { Strip } from "./strip.ts";
 import type { Connection, Guess, LabState, RunState } from "./studio.ts";
 import { follow, Refusal, read, send } from "./studio.ts";
-import { drawingsOf, type Point } from "./turns.ts";
-import { offerYours } from "./yours.ts";
+import { offerTrace } from "./wire.ts";
+import { Yours } from "./yours.ts";
 
-/** What to run: the lab, with a line gone, or with the reader's own arm. */
+/** What to run: the lab, with a line gone, once and traced, or with the reader's own arm. */
 interface Wanted {
   readonly without?: number;
+  readonly traced?: boolean;
   readonly yours?: boolean;
 }
 
@@ -30,7 +31,8 @@ export class LabPage {
   readonly #servers = new Servers(part("servers"));
   readonly #strip = new Strip(part("strip"));
   readonly #setting: () => Setting;
-  readonly #points: Point[] = [];
+  readonly #results: Results;
+  readonly #yours: Yours;
   #connection: Connection = { kind: "none" };
   #state: LabState | undefined;
   #guess: Guess = {};
@@ -41,9 +43,8 @@ export class LabPage {
     this.#data = data;
     this.#matrix = new Matrix(part("matrix"), data);
     this.#setting = knobsOf(part("run-panel"), data, () => this.#offer());
-    const { recorded, knobs } = data;
-    const values = Object.entries(knobs).map(([name, { value }]) => [name, value]);
-    if (recorded) this.#points.push({ knobs: Object.fromEntries(values), shown: recorded });
+    this.#results = new Results(data, this.#matrix, this.#strip);
+    this.#yours = new Yours(data.id, () => void this.#start({ yours: true }));
   }
 
   /** Asks the studio what it knows, and shows what is due. */
@@ -52,19 +53,27 @@ export class LabPage {
     const isOpen = this.#connection.kind === "open";
     if (isOpen) {
       offerCuts((without) => void this.#start({ without }));
+      offerTrace(() => void this.#start({ traced: true }));
       await this.#renew();
-      this.#noteReading();
+      const end = document.querySelector(".prose section:last-child");
+      if (!this.#state?.done.read) noteReading(this.#data.id, end);
     }
-    const { run, done } = this.#state ?? {};
+    const { run } = this.#state ?? {};
     if (run) this.#follow(run);
-    else if (isOpen ? done?.seen || done?.ran : remembered(this.#data.id)) this.#showRecorded();
+    else if (this.#isKnown) this.#showRecorded();
     else this.#ask();
+  }
+
+  /** True when this reader has seen the answer. */
+  get #isKnown(): boolean {
+    const done = this.#state?.done;
+    return done ? Boolean(done.seen || done.ran) : remembered(this.#data.id);
   }
 
   async #renew(): Promise<void> {
     this.#state = await read<LabState>(`/lab?id=${encodeURIComponent(this.#data.id)}`);
     this.#servers.needs(this.#state.needs);
-    offerYours(this.#data.id, this.#state.yours, () => void this.#start({ yours: true }));
+    this.#yours.offer(this.#state.yours);
   }
 
   #ask(): void {
@@ -77,7 +86,7 @@ export class LabPage {
     this.#setAsking(false);
     this.#strip.say("");
     this.#matrix.author(this.#state?.done.predicted?.guess);
-    this.#drawSeries();
+    this.#results.draw();
     this.#offer();
   }
 
@@ -89,11 +98,13 @@ export class LabPage {
     };
     const deeds = { run: () => void this.#start({}), compare: () => this.#compareRecorded() };
     part("run-actions").replaceChildren(...actionsOf(situation, deeds));
-    if (!this.#asking) return;
-    const count = `${situation.marked} of ${this.#matrix.cells} marked`;
+    if (this.#asking) this.#askFor(situation.marked);
+  }
+
+  #askFor(count: number): void {
     this.#strip.say(
       "Which arm keeps which promise? Mark what you expect, then run.",
-      element("span", { className: "count" }, count),
+      element("span", { className: "count" }, `${count} of ${this.#matrix.cells} marked`),
       button("show me instead", "link", () => this.#reveal()),
     );
   }
@@ -115,14 +126,14 @@ export class LabPage {
     this.#strip.say(`You had ${right} of ${of} right.`);
   }
 
-  async #start({ without, yours }: Wanted): Promise<void> {
-    const whole = without === undefined;
+  async #start({ without, traced, yours }: Wanted): Promise<void> {
+    const whole = without === undefined && !traced;
     const knobs = whole ? this.#setting().values : {};
     const guess = this.#asking && whole ? this.#guess : undefined;
     try {
-      const request = { lab: this.#data.id, knobs, guess, without, yours };
+      const request = { lab: this.#data.id, knobs, guess, without, traced, yours };
       this.#follow(await send<RunState>("/runs", request));
-      part("matrix").scrollIntoView({ block: "nearest", behavior: "smooth" });
+      if (!traced) part("matrix").scrollIntoView({ block: "nearest", behavior: "smooth" });
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       this.#strip.say(error.message);
@@ -143,6 +154,7 @@ export class LabPage {
       ahead: (count) => {
         if (count > 0 && !story.plan) this.#strip.say(`${count} before it in the queue.`);
       },
+      lost: () => this.#strip.say("The studio does not answer. It may have been closed."),
     });
   }
 
@@ -166,79 +178,26 @@ export class LabPage {
     else this.#strip.say(story.state);
   }
 
-  async #finish({ without }: RunState, story: Story): Promise<void> {
-    const { shown, sentence, plan } = story;
-    const whole = without === undefined;
+  async #finish({ without, traced }: RunState, story: Story): Promise<void> {
+    const { shown, sentence } = story;
     await this.#renew();
     this.#offer();
-    if (!shown) {
-      this.#matrix.author();
-      this.#strip.say(sentence);
-    } else if (whole) {
-      this.#matrix.show(shown, this.#guess);
-      this.#strip.say(sentence, ...this.#scored(shown), ...this.#views(shown));
-      this.#points.push({ knobs: plan?.knobs ?? {}, shown });
-      this.#compareWith(shown);
-      this.#drawSeries(story);
-    } else {
-      const fell = fallen(this.#data, shown.verdicts).map((claim) => `"${claim}"`);
-      const what = fell.length > 0 ? `${fell.join(" and ")} fell` : "nothing fell";
-      this.#matrix.changed(shown);
-      this.#strip.say(`Without ${nameOf(this.#data, without)}: ${what}.`);
-    }
+    if (shown && traced) this.#results.traced(story);
+    else if (shown && without !== undefined) this.#results.without(without, shown);
+    else if (shown) this.#results.own(shown, story, this.#guess, this.#state);
+    else this.#showNothing(sentence);
   }
 
-  #views(shown: Shown): HTMLElement[] {
-    if (!this.#data.recorded) return [];
-    const show = (index: number) => {
-      if (index === 0) this.#matrix.show(shown, this.#guess);
-      else this.#matrix.author(this.#guess);
-    };
-    return [views(["your run", "the author's"], show)];
-  }
-
-  #compareWith(shown: Shown): void {
-    const { recorded } = this.#data;
-    if (!recorded) return;
-    part("compare").replaceChildren(compare(shown, recorded));
-    part("compare").hidden = false;
-  }
-
-  /** Plots the series of the newest run over the author's, and the measures over a turned knob. */
-  #drawSeries(story?: Story): void {
-    const authors = this.#data.series;
-    const own = story?.series ?? {};
-    const names = new Set([...Object.keys(authors), ...Object.keys(own)]);
-    const series = [...names].map((title) => ({
-      ...{ title, x: "", lines: own[title] ?? {}, behind: authors[title] },
-    }));
-    const drawings = [...series, ...drawingsOf(this.#data, this.#points)];
-    if (drawings.length > 0) void plot(part("plot"), drawings);
-  }
-
-  #scored(shown: Shown): HTMLElement[] {
-    if (marked(this.#guess) === 0) return [];
-    const { right, of } = score(this.#guess, shown.verdicts);
-    const sum = this.#state?.calibration;
-    const sofar = sum ? ` In this category so far: ${sum.right} of ${sum.of}.` : "";
-    return [element("b", {}, `You had ${right} of ${of} right.${sofar}`)];
+  /** A run without a result tells no answers: who has not seen them is asked again. */
+  #showNothing(sentence: string): void {
+    if (this.#isKnown) this.#matrix.author();
+    else this.#ask();
+    this.#strip.say(sentence);
   }
 
   #setAsking(asking: boolean): void {
     this.#asking = asking;
     part("lab").classList.toggle("asking", asking);
-  }
-
-  /** The page counts as read when its last section has come into view. */
-  #noteReading(): void {
-    const last = document.querySelector(".prose section:last-child");
-    if (!last || this.#state?.done.read) return;
-    const seen = new IntersectionObserver(([entry]) => {
-      if (!entry?.isIntersecting) return;
-      seen.disconnect();
-      void send("/progress", { lab: this.#data.id, mark: "read" });
-    });
-    seen.observe(last);
   }
 }
 

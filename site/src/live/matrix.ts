@@ -2,7 +2,7 @@
 
 import type { Verdict } from "../../../contracts/events.ts";
 import { largestOf, measureCell, verdictCell } from "../cells.ts";
-import type { LabData, Shown } from "./data.ts";
+import type { LabData, Shown, Source } from "./data.ts";
 import { element } from "./elements.ts";
 import type { Story } from "./story.ts";
 import type { Guess } from "./studio.ts";
@@ -52,7 +52,7 @@ export class Matrix {
   }
 
   /** Shows what a run has found; with a guess, where that was wrong. */
-  show({ verdicts, measures, ratios }: Shown, guess: Guess = {}): void {
+  show({ verdicts, measures, ratios }: Shown, guess: Guess = {}, source?: Source): void {
     this.#uncover();
     for (const { claim, arm, cell } of this.#verdictCells()) {
       const verdict = verdicts[claim]?.[arm];
@@ -61,14 +61,14 @@ export class Matrix {
       const guessed = guess[claim]?.[arm];
       if (verdict && guessed && guessed !== verdict) cell.append(wrong(guessed));
     }
-    this.#measure({ measures });
+    this.#measure({ measures }, source);
   }
 
   /** Shows the author's run; where nothing has been recorded, what the lab declares. */
   author(guess?: Guess): void {
     const { recorded, knobs } = this.#data;
     this.#caption(Object.entries(knobs).map(([name, { value }]) => [name, value]));
-    if (recorded) this.show(recorded, guess);
+    if (recorded) this.show(recorded, guess, this.#data.source);
     else this.#declare();
   }
 
@@ -161,10 +161,10 @@ export class Matrix {
     for (const cell of this.#table.querySelectorAll(".aside")) cell.classList.remove("aside");
   }
 
-  #measure({ measures }: Pick<Shown, "measures">): void {
+  #measure({ measures }: Pick<Shown, "measures">, source?: Source): void {
     for (const { measure, arm, cell } of this.#measureCells()) {
       const row = measures[measure];
-      cell.innerHTML = row?.[arm] ? measureCell(row[arm], largestOf(row)) : "";
+      cell.innerHTML = row?.[arm] ? measureCell(row[arm], largestOf(row), source) : "";
     }
   }
 

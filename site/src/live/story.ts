@@ -13,6 +13,7 @@ export class Story {
   readonly verdicts: Record<string, Record<string, Verdict[]>> = {};
   /** Servers that a fault has hit in this trial, by name. */
   readonly hurt = new Set<string>();
+  readonly traces: Extract<Event, { kind: "trace" }>[] = [];
   readonly #samples: Extract<Event, { kind: "sample" }>[] = [];
   readonly log: string[] = [];
   #trials = 0;
@@ -26,6 +27,7 @@ export class Story {
     else if (event.kind === "fault") this.#hit(event);
     else if (event.kind === "finding") this.#trials += 1;
     else if (event.kind === "sample") this.#samples.push(event);
+    else if (event.kind === "trace") this.traces.push(event);
     else if (event.kind === "end") this.end = event;
     else if (event.kind === "verdict") {
       const { claim, arm, verdict } = event;

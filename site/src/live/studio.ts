@@ -32,6 +32,7 @@ export interface RunState {
   readonly id: string;
   readonly guess?: Guess;
   readonly without?: number;
+  readonly traced?: boolean;
   readonly ended: boolean;
   readonly ahead: number;
 }
@@ -43,6 +44,8 @@ export type Guess = Record<string, Record<string, "kept" | "broken">>;
 export interface Listener {
   events(batch: readonly Event[]): void;
   ahead(count: number): void;
+  /** The connection broke; the browser tries again by itself. */
+  lost(): void;
 }
 
 /** What went wrong, in the studio's words. */
@@ -86,6 +89,7 @@ export function follow(run: string, listener: Listener): () => void {
     if (batch.at(-1)?.kind === "end") source.close();
     listener.events(batch);
   };
+  source.onerror = () => listener.lost();
   source.addEventListener("ahead", ({ data }) => listener.ahead(Number(data)));
   return () => source.close();
 }

@@ -5,20 +5,32 @@ import { type LabState, read } from "./studio.ts";
 
 const LOOK_MS = 1_500;
 
-/** Offers what can be done with the reader's arm, once there is one. */
-export function offerYours(lab: string, saved: number | undefined, run: () => void): void {
-  if (saved === undefined) return;
-  const place = part("yours");
-  const box = element("input", { type: "checkbox" });
-  const label = element("label", {}, box, "run it whenever it is saved");
-  place.replaceChildren(button("Run with yours", "quiet", run), label);
-  let known = saved;
-  const timer = setInterval(async () => {
-    if (!place.contains(box)) return clearInterval(timer);
-    if (!box.checked || document.hidden) return;
-    const { yours = known } = await read<LabState>(`/lab?id=${encodeURIComponent(lab)}`);
-    if (yours === known) return;
-    known = yours;
-    run();
-  }, LOOK_MS);
+export class Yours {
+  readonly #lab: string;
+  readonly #run: () => void;
+  readonly #box = element("input", { type: "checkbox" });
+  #saved: number | undefined;
+
+  constructor(lab: string, run: () => void) {
+    this.#lab = lab;
+    this.#run = run;
+  }
+
+  /** Offers what can be done with the arm, once it is there; `saved` is when it was saved last. */
+  offer(saved: number | undefined): void {
+    const isNew = this.#saved === undefined && saved !== undefined;
+    this.#saved = saved;
+    if (!isNew) return;
+    const label = element("label", {}, this.#box, "run it whenever it is saved");
+    part("yours").replaceChildren(button("Run with yours", "quiet", this.#run), label);
+    setInterval(() => void this.#look(), LOOK_MS);
+  }
+
+  async #look(): Promise<void> {
+    if (!this.#box.checked || document.hidden) return;
+    const { yours } = await read<LabState>(`/lab?id=${encodeURIComponent(this.#lab)}`);
+    if (yours === this.#saved) return;
+    this.#saved = yours;
+    this.#run();
+  }
 }

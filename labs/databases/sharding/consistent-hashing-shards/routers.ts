@@ -1,6 +1,6 @@
 // Five ways to turn a key into a shard. All use the same hash; what differs is what they make of it.
 
-import { hash as digest } from "node:crypto";
+import { hashOf } from "#patterns/key-hash";
 
 /** Finds the shard of a key. */
 export interface Router {
@@ -19,10 +19,9 @@ export interface Routing {
 /** How many hashes were computed. */
 export const work = { hashes: 0 };
 
-/** The first 32 bits of the SHA-1 of a text. */
 function hash(text: string): number {
   work.hashes += 1;
-  return digest("sha1", text, "buffer").readUInt32BE();
+  return hashOf(text);
 }
 
 export const modulo: Routing = {
