@@ -27,6 +27,12 @@ export function cacheFolder(): string {
   return ensured(join(base, "pareto"));
 }
 
+/** The reader's own folder for what is worth keeping (XDG). It may not be there yet. */
+export function dataFolder(): string {
+  const base = process.env.XDG_DATA_HOME ?? join(homedir(), ".local/share");
+  return join(base, "pareto");
+}
+
 /** True for the user that PostgreSQL and some others refuse to run as. */
 export function isRoot(): boolean {
   return process.getuid?.() === 0;

@@ -3,8 +3,14 @@
 
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { dataFolder } from "./folders.ts";
 import { BadRequest } from "./plan.ts";
 import { COPIES } from "./without-line.ts";
+
+/** Where the reader's own arm for a lab lies, unless another place was chosen. */
+export function practiceFile(slug: string): string {
+  return join(dataFolder(), "practice", `${slug}.ts`);
+}
 
 /** Copies the file; disposing of it removes the copy. Throws BadRequest when there is no such file. */
 export function copyOfYours(file: string): { readonly file: string } & Disposable {

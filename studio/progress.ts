@@ -10,8 +10,7 @@ import {
   rmSync,
   writeSync,
 } from "node:fs";
-import { homedir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { z } from "zod";
 import type { EndEvent } from "../contracts/events.ts";
 import type { Guess } from "./requests.ts";
@@ -40,12 +39,6 @@ export type ProgressFile = z.infer<typeof progressSchema>;
 export interface Calibration {
   readonly right: number;
   readonly of: number;
-}
-
-/** The reader's own folder for what is worth keeping (XDG). */
-export function dataFolder(): string {
-  const base = process.env.XDG_DATA_HOME ?? join(homedir(), ".local/share");
-  return join(base, "pareto");
 }
 
 export class Progress {

@@ -23,7 +23,7 @@ export interface Order {
   readonly request: Omit<Request, "signal" | "faults">;
   /** Makes a changed copy of the lab, which ends with the run. */
   copy?(): { readonly file: string } & Disposable;
-  /** Told when the run is over. */
+  /** Told when the run is over; throws when it cannot note that. */
   ended(end: EndEvent): void;
 }
 
@@ -72,17 +72,10 @@ export class StudioRun {
 
   /** Runs to the end. */
   async perform(house: House): Promise<void> {
-    if (!this.#stop.signal.aborted) {
-      try {
-        await this.#run(house);
-      } catch (error) {
-        this.#say(failed(error));
-      }
-    }
-    if (!this.end) this.#say({ ...NOTHING, outcome: "stopped" });
+    if (this.#stop.signal.aborted) this.#finish({ ...NOTHING, outcome: "stopped" });
+    else await this.#run(house).catch((error) => this.#finish(failed(error)));
     clearTimeout(this.#unwatched);
     this.faults.close();
-    this.order.ended(this.end as EndEvent);
   }
 
   async #run(house: House): Promise<void> {
@@ -91,7 +84,20 @@ export class StudioRun {
     const { signal } = this.#stop;
     const file = copy?.file ?? request.file;
     const events = run({ ...request, file, signal, faults: this.faults }, house);
-    for await (const event of events) this.#say(event);
+    for await (const event of events) {
+      if (event.kind === "end") this.#finish(event);
+      else this.#say(event);
+    }
+  }
+
+  /** The result is noted before anybody hears of the end, who may ask for it at once. */
+  #finish(end: EndEvent): void {
+    try {
+      this.order.ended(end);
+      this.#say(end);
+    } catch (error) {
+      this.#say({ ...end, error: `This run was not noted: ${wordsOf(error)}` });
+    }
   }
 
   #say(event: Event): void {
@@ -154,18 +160,16 @@ export class Runs implements AsyncDisposable {
   }
 }
 
-const NOTHING = {
-  kind: "end",
-  verdicts: {},
-  measures: {},
-  ratios: [],
-  differences: [],
-  peakMegabytes: 0,
-  at: 0,
-} as const satisfies Partial<EndEvent>;
+const NOTHING: Omit<EndEvent, "outcome"> = {
+  ...{ kind: "end", at: 0, peakMegabytes: 0 },
+  ...{ verdicts: {}, measures: {}, ratios: [], differences: [] },
+};
 
 /** A request that does not fit the lab is the one thing that a run throws. */
 function failed(error: unknown): EndEvent {
-  const message = error instanceof Error ? error.message : String(error);
-  return { ...NOTHING, ratios: [], differences: [], outcome: "failed", error: message };
+  return { ...NOTHING, outcome: "failed", error: wordsOf(error) };
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

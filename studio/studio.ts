@@ -3,10 +3,11 @@
 import { join } from "node:path";
 import { openCatalog } from "../catalog/catalog.ts";
 import { examine } from "../runner/doctor.ts";
+import { dataFolder } from "../runner/folders.ts";
 import type { House } from "../runner/house.ts";
 import { builtSite } from "./build.ts";
 import { Files } from "./files.ts";
-import { dataFolder, Progress } from "./progress.ts";
+import { Progress } from "./progress.ts";
 import { Runs } from "./runs.ts";
 import { appOf, listen } from "./server.ts";
 import { Session } from "./session.ts";

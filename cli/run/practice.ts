@@ -1,9 +1,9 @@
 // The command `practice`: the reader writes one more arm, which must keep what the pattern keeps.
 
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import type { LabSource } from "../../catalog/lab-source.ts";
+import { practiceFile } from "../../runner/yours.ts";
 import { Failure } from "../failure.ts";
 import { findLab } from "./find.ts";
 
@@ -11,7 +11,7 @@ import { findLab } from "./find.ts";
 export function practiceCommand(query: string, options: { file?: string }): void {
   const { id, slug, file: lab, source, parsed } = findLab(query);
   if (!source) throw new Failure(`${id}: ${parsed.problem?.text ?? "its source cannot be read"}`);
-  const file = resolve(options.file ?? join(dataFolder(), "practice", `${slug}.ts`));
+  const file = resolve(options.file ?? practiceFile(slug));
   const isNew = !existsSync(file);
   if (isNew) {
     mkdirSync(dirname(file), { recursive: true });
@@ -19,12 +19,6 @@ export function practiceCommand(query: string, options: { file?: string }): void
   }
   console.log(`${isNew ? "Written" : "You have one already"}: ${file}`);
   console.log(`Next: npx pareto run ${slug} --yours ${quoted(file)} --watch`);
-}
-
-/** The reader's own folder for what is worth keeping (XDG). */
-export function dataFolder(): string {
-  const base = process.env.XDG_DATA_HOME ?? join(homedir(), ".local/share");
-  return join(base, "pareto");
 }
 
 /** The first arm's code under the reader's name, with the job's type and its promises. */

@@ -17,23 +17,4 @@ export const MARKS: Record<Verdict, { mark: string; style: Style }> = {
   inconclusive: { mark: "?", style: "yellow" },
 };
 
-/**
- * Numbers of one row as a person reads them: all whole, or all with as many decimals as the smallest
- * needs to show two digits.
- */
-export function readable(values: readonly number[]): string[] {
-  const digits = Math.max(0, ...values.map(decimals));
-  return values.map((value) =>
-    Number.isNaN(value)
-      ? ""
-      : value.toLocaleString("en-US", {
-          minimumFractionDigits: digits,
-          maximumFractionDigits: digits,
-        }),
-  );
-}
-
-function decimals(value: number): number {
-  if (Number.isInteger(value) || !Number.isFinite(value)) return 0;
-  return Math.min(6, Math.max(1, 2 - Math.ceil(Math.log10(Math.abs(value)))));
-}
+export { readable } from "../../contracts/readable.ts";

@@ -2,8 +2,8 @@
 
 import type { Deliverable } from "../../catalog/deliverable.ts";
 import type { Evidence } from "../../contracts/evidence.ts";
+import { readable } from "../../contracts/readable.ts";
 import { catalog } from "./catalog.ts";
-import { readable } from "./cells.ts";
 import type { Source } from "./live/data.ts";
 
 /** Machine, versions, date and source hash of an evidence. */
@@ -31,7 +31,7 @@ export function measured(reference: string): string {
   }
   const { title, command } = sourceOf(one, evidence);
   const name = `${measure} of ${arm}; ${title}`;
-  return `<span class="measured" title="${name}" data-copy="${command}">${readable(median)}</span>`;
+  return `<span class="measured" title="${name}" data-copy="${command}">${readable([median])}</span>`;
 }
 
 /** Replaces every "{{slug.arm.measure}}" of a text. */

@@ -214,6 +214,18 @@ suite("the studio", { skip }, () => {
     await one.page.close();
   });
 
+  test("a record of progress that cannot be read is told, and is not overwritten", async () => {
+    const file = join(open.data, "pareto/progress.json");
+    const ours = readFileSync(file, "utf8");
+    writeFileSync(file, "my shopping list");
+    const page = await context.newPage();
+    await page.goto(`${open.studio.origin}/labs/${FAST}/`);
+    await page.getByText("is not a record of progress").waitFor();
+    assert.equal(readFileSync(file, "utf8"), "my shopping list");
+    writeFileSync(file, ours);
+    await page.close();
+  });
+
   test("the lists show what was done, and the front page what comes next", async () => {
     const page = await context.newPage();
     await page.goto(`${open.studio.origin}/labs/caching/`);

@@ -1,19 +1,18 @@
 // Your machine, and the author's.
 
-import { readable } from "../cells.ts";
+import { readable } from "../../../contracts/readable.ts";
 import type { Shown } from "./data.ts";
 import { element } from "./elements.ts";
+import type { Machine } from "./studio.ts";
 
-/** Both results side by side, measure by measure and arm by arm. */
-export function compare(yours: Shown, authors: Shown): HTMLTableElement {
-  const rows = Object.entries(yours.measures).flatMap(([measure, byArm]) => [
+/** Both results side by side, measure by measure, for the arms that both have. */
+export function compare(yours: Shown, authors: Shown, { cores, memoryGigabytes, node }: Machine) {
+  const rows = Object.entries(authors.measures).flatMap(([measure, byArm]) => [
     element("tr", { className: "of" }, cell("th", measure, 3)),
-    ...Object.entries(byArm).map(([arm, { median }]) =>
-      row(arm, readable(median), number(authors.measures[measure]?.[arm]?.median)),
-    ),
+    ...pairs(byArm, yours.measures[measure] ?? {}),
   ]);
-  const cells = Object.entries(yours.verdicts).flatMap(([claim, byArm]) =>
-    Object.entries(byArm).map(([arm, verdict]) => verdict === authors.verdicts[claim]?.[arm]),
+  const cells = Object.entries(authors.verdicts).flatMap(([claim, byArm]) =>
+    Object.entries(byArm).map(([arm, verdict]) => verdict === yours.verdicts[claim]?.[arm]),
   );
   const same = cells.filter(Boolean).length;
   const head = element("tr", {}, cell("th", ""), cell("th", "yours"), cell("th", "author's"));
@@ -23,15 +22,22 @@ export function compare(yours: Shown, authors: Shown): HTMLTableElement {
     cell("th", "verdicts"),
     cell("td", `${same} of ${cells.length} the same`, 2),
   );
-  return element("table", {}, element("thead", {}, head), element("tbody", {}, ...rows, verdicts));
+  const here = `yours: ${cores} cores, ${memoryGigabytes} GiB, node ${node}`;
+  const body = element("tbody", {}, ...rows, verdicts);
+  return element("table", {}, element("caption", {}, here), element("thead", {}, head), body);
 }
 
-function number(value: number | undefined): string {
-  return value === undefined ? "-" : readable(value);
-}
+type Row = Shown["measures"][string];
 
-function row(name: string, ...values: string[]): HTMLElement {
-  return element("tr", {}, cell("th", name), ...values.map((value) => cell("td", value)));
+/** A row for each arm; the numbers of a measure have as many decimals. */
+function pairs(authors: Row, yours: Row): HTMLElement[] {
+  const arms = Object.keys(authors).filter((arm) => yours[arm]);
+  const numbers = arms.flatMap((arm) => [yours[arm]!.median, authors[arm]!.median]);
+  const texts = readable(numbers);
+  return arms.map((arm, index) => {
+    const [own = "", other = ""] = texts.slice(2 * index, 2 * index + 2);
+    return element("tr", {}, cell("th", arm), cell("td", own), cell("td", other));
+  });
 }
 
 function cell(tag: "th" | "td", text: string, colSpan = 1): HTMLElement {

@@ -50,18 +50,28 @@ export class LabPage {
   /** Asks the studio what it knows, and shows what is due. */
   async begin(connecting: Promise<Connection>): Promise<void> {
     this.#connection = await connecting;
-    const isOpen = this.#connection.kind === "open";
-    if (isOpen) {
-      offerCuts((without) => void this.#start({ without }));
-      offerTrace(() => void this.#start({ traced: true }));
-      await this.#renew();
-      const end = document.querySelector(".prose section:last-child");
-      if (!this.#state?.done.read) noteReading(this.#data.id, end);
+    if (this.#connection.kind === "open") {
+      try {
+        await this.#enter();
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        this.#matrix.author();
+        return this.#strip.say(error.message);
+      }
     }
     const { run } = this.#state ?? {};
     if (run) this.#follow(run);
     else if (this.#isKnown) this.#showRecorded();
     else this.#ask();
+  }
+
+  /** What the page can do with a studio. */
+  async #enter(): Promise<void> {
+    await this.#renew();
+    offerCuts((without) => void this.#start({ without }));
+    offerTrace(() => void this.#start({ traced: true }));
+    const end = document.querySelector(".prose section:last-child");
+    if (!this.#state?.done.read) noteReading(this.#data.id, end);
   }
 
   /** True when this reader has seen the answer. */

@@ -1,7 +1,7 @@
 // The matrix in the page: covered, asked for a guess, filled cell by cell, compared.
 
 import type { Verdict } from "../../../contracts/events.ts";
-import { largestOf, measureCell, verdictCell } from "../cells.ts";
+import { measureCells, verdictCell } from "../cells.ts";
 import type { LabData, Shown, Source } from "./data.ts";
 import { element } from "./elements.ts";
 import type { Story } from "./story.ts";
@@ -163,8 +163,7 @@ export class Matrix {
 
   #measure({ measures }: Pick<Shown, "measures">, source?: Source): void {
     for (const { measure, arm, cell } of this.#measureCells()) {
-      const row = measures[measure];
-      cell.innerHTML = row?.[arm] ? measureCell(row[arm], largestOf(row), source) : "";
+      cell.innerHTML = measureCells(measures[measure] ?? {}, source)[arm] ?? "";
     }
   }
 

@@ -1,7 +1,7 @@
 // Plots, fetched only where there is something to draw.
 
 import type uPlot from "uplot";
-import { readable } from "../cells.ts";
+import { readable } from "../../../contracts/readable.ts";
 import { element } from "./elements.ts";
 
 /** Points by arm. */
@@ -75,7 +75,6 @@ function optionsOf(drawing: Drawing, arms: readonly string[], width: number): uP
     dash: dash(arms.indexOf(arm)),
     spanGaps: true,
     points: { show: !thin || Object.values(behind).every((points) => points.length < 20) },
-    value: (_, value) => (value === null ? "-" : readable(value)),
   });
   const axis = {
     stroke: css("--soft"),
@@ -89,8 +88,8 @@ function optionsOf(drawing: Drawing, arms: readonly string[], width: number): uP
     legend: { show: false },
     scales: { x: { time: false } },
     axes: [
-      { ...axis, label: x, labelSize: 16, values: (_, splits) => splits.map(readable) },
-      { ...axis, size: 62, values: (_, splits) => splits.map(readable) },
+      { ...axis, label: x, labelSize: 16, values: (_, splits) => readable(splits) },
+      { ...axis, size: 62, values: (_, splits) => readable(splits) },
     ],
     series: [
       { label: x },

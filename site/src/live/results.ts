@@ -35,10 +35,9 @@ export class Results {
     this.#matrix.show(shown, guess);
     this.#strip.say(story.sentence, ...scored(shown, guess, state), ...this.#views(shown, guess));
     this.#points.push({ knobs: story.plan?.knobs ?? {}, shown });
-    if (recorded) {
-      part("compare").replaceChildren(compare(shown, recorded));
-      part("compare").hidden = false;
-    }
+    const isAlike = recorded && state && !story.plan?.turned; // at other knobs nothing compares
+    part("compare").hidden = !isAlike;
+    if (isAlike) part("compare").replaceChildren(compare(shown, recorded, state.machine));
     this.draw(story);
   }
 

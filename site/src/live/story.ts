@@ -89,7 +89,9 @@ export class Story {
     if (end.outcome === "stopped") return "Stopped. Everything that was started has ended.";
     if (end.outcome === "failed") return end.error ?? "It failed.";
     const rounds = plan?.rounds ?? 0;
-    const over = `${rounds} ${rounds === 1 ? "round" : "rounds"}, ${(end.at / 1000).toFixed(1)} s`;
+    const seconds = (end.at / 1000).toFixed(1);
+    const trouble = end.error ? `. ${end.error}` : "";
+    const over = `${rounds} ${rounds === 1 ? "round" : "rounds"}, ${seconds} s${trouble}`;
     if (end.outcome === "observed") {
       return `Observed with knobs turned: nothing is declared for these. ${over}`;
     }

@@ -6,11 +6,19 @@ import type { Event } from "../../../contracts/events.ts";
 export interface LabState {
   readonly needs: readonly Need[];
   readonly done: Done;
+  readonly machine: Machine;
   readonly calibration?: { readonly right: number; readonly of: number };
   /** When the reader has last saved an arm for it, in milliseconds; absent when there is none. */
   readonly yours?: number;
   /** The newest run of it. */
   readonly run?: RunState;
+}
+
+/** Where the reader's runs happen. */
+export interface Machine {
+  readonly cores: number;
+  readonly memoryGigabytes: number;
+  readonly node: string;
 }
 
 export interface Need {
