@@ -11,7 +11,7 @@ import { fileURLToPath } from "node:url";
 import type { EndEvent, Event } from "../contracts/events.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
-const PARETO = fileURLToPath(new URL("../cli/main.ts", import.meta.url));
+const PARETO = fileURLToPath(new URL("../bin/pareto.js", import.meta.url));
 const REQUIRE_ALL = process.env.PARETO_REQUIRE_ALL === "1";
 const SLOWEST_TEST_MS = 600_000;
 /** Tests that start many servers; one file at a time, so that they do not disturb each other. */
@@ -72,6 +72,7 @@ const files = globSync("**/*.test.ts", { cwd: ROOT, exclude: ["**/node_modules/*
 const isHeavy = (file: string) => HEAVY.some((folder) => file.startsWith(folder));
 
 step("types", process.execPath, ["node_modules/typescript/bin/tsc"]);
+step("types of the site", process.execPath, ["node_modules/typescript/bin/tsc", "-p", "site"]);
 step("form and lint", process.execPath, ["node_modules/@biomejs/biome/bin/biome", "check", "."]);
 step("rules", process.execPath, [PARETO, "check"]);
 const light = files.filter((file) => !isHeavy(file));

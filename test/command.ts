@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
-const MAIN = fileURLToPath(new URL("../cli/main.ts", import.meta.url));
+const MAIN = fileURLToPath(new URL("../bin/pareto.js", import.meta.url));
 
 /** What a command said and how it ended. */
 export interface Said {

@@ -9,7 +9,7 @@ import { percentile } from "#kit";
 import { table } from "../../cli/view/table.ts";
 
 const TIMES = Number(process.argv[2] ?? 20);
-const MAIN = fileURLToPath(new URL("../../cli/main.ts", import.meta.url));
+const MAIN = fileURLToPath(new URL("../../bin/pareto.js", import.meta.url));
 const BARE = fileURLToPath(new URL("./bare.ts", import.meta.url));
 const ROUNDS = "3";
 
