@@ -10,6 +10,7 @@ export * from "./history/reads.ts";
 export * from "./history/recorder.ts";
 export * from "./history/register.ts";
 export * from "./lab.ts";
+export { type Counts, countsOf } from "./link/counts.ts";
 export * from "./link/link.ts";
 export * from "./link/merge.ts";
 export type { Trace } from "./link/trace.ts";

@@ -3,7 +3,7 @@ import { after, before, test } from "node:test";
 import { link } from "#kit";
 import { type Redis, type RedisFace, redis } from "#services/redis";
 import { type Stand, stand } from "../test/contract/stand.ts";
-import { stopAfter } from "./stop-after.ts";
+import { stopAfter, stopBeforeEach } from "./stop-after.ts";
 
 let server: Stand<RedisFace>;
 before(async () => {
@@ -18,7 +18,7 @@ async function scene() {
   await observer.flushall();
   const wire = await link(face.address, { trace: "resp" });
   const client = await face.through(wire).connect({ retryStrategy: () => null });
-  return { wire, client, observer, [Symbol.asyncDispose]: () => wire[Symbol.asyncDispose]() };
+  return { face, wire, client, observer, [Symbol.asyncDispose]: () => wire[Symbol.asyncDispose]() };
 }
 
 const three = async (client: Redis) => {
@@ -81,4 +81,52 @@ test("a link that does not trace is refused", async () => {
     stopAfter(wire, 1, async () => {}),
     RangeError,
   );
+});
+
+test("a job of three requests is stopped three times, and ends by itself the fourth", async () => {
+  await using set = await scene();
+  const start = async () => {
+    await set.observer.flushall();
+    return () => three(set.client);
+  };
+  const done: number[] = [];
+  for await (const { result } of stopBeforeEach(set.wire, start)) {
+    done.push(await set.observer.dbsize());
+    set.wire.release();
+    await result;
+  }
+  assert.deepEqual(done, [0, 1, 2]);
+  assert.equal(await set.observer.dbsize(), 3);
+});
+
+test("a job that is killed before each request has done no more than what came before", async () => {
+  await using set = await scene();
+  const start = async () => {
+    await set.observer.flushall();
+    const client = await set.face.through(set.wire).connect({ retryStrategy: () => null });
+    return () => three(client);
+  };
+  const left: number[] = [];
+  for await (const _ of stopBeforeEach(set.wire, start)) {
+    set.wire.reset();
+    left.push(await set.observer.dbsize());
+  }
+  assert.deepEqual(left, [0, 1, 2]);
+});
+
+test("a job that fails by itself is not stopped once more", async () => {
+  await using set = await scene();
+  let starts = 0;
+  const start = async () => {
+    starts += 1;
+    return async () => {
+      await set.client.set("a", "one");
+      await set.client.incr("a");
+    };
+  };
+  for await (const { result } of stopBeforeEach(set.wire, start)) {
+    set.wire.release();
+    await assert.rejects(result, /not an integer/);
+  }
+  assert.equal(starts, 3);
 });

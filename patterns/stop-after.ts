@@ -36,3 +36,21 @@ export async function stopAfter<Result>(
   else wire.release();
   return { stopped, result };
 }
+
+/**
+ * Stops a job before each of its requests in turn: yields it stopped after none of them, after one
+ * and so on, each time started afresh, and lets it go when the loop comes back for the next. The
+ * last time nothing stops it: it has ended when the loop has. `start` brings everything about, opens
+ * the job's connection through the link, and returns the job.
+ */
+export async function* stopBeforeEach<Result>(
+  wire: Link,
+  start: () => Promise<() => Promise<Result>>,
+): AsyncGenerator<Started<Result>> {
+  for (let requests = 0; ; requests++) {
+    const started = await stopAfter(wire, requests, await start());
+    if (!started.stopped) return;
+    yield started;
+    wire.release();
+  }
+}

@@ -24,6 +24,20 @@ export const NO_COUNTS: Counts = {
   roundTrips: 0,
 };
 
+/** What crosses a link while a job runs, and what the job returns. */
+export async function countsOf<Result>(
+  wire: { counts(): Counts },
+  job: () => Promise<Result>,
+): Promise<Counts & { result: Result }> {
+  const before = wire.counts();
+  const result = await job();
+  const counts = wire.counts();
+  for (const name of Object.keys(counts) as (keyof Counts)[]) {
+    counts[name] = (counts[name] ?? 0) - (before[name] ?? 0);
+  }
+  return { ...counts, result };
+}
+
 /** Follows one connection and adds what it does to the counts of its link. */
 export class Meter {
   readonly #counts: Counts;

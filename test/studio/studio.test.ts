@@ -162,6 +162,9 @@ suite("the studio", { skip }, () => {
 
   test("break: a server is paused while it runs, and the page shows what that did", async () => {
     const one = await lab(LONG);
+    const knob = one.page.getByLabel("additions", { exact: true });
+    await knob.fill("100"); // a trial that is too long to end before the pause comes
+    await knob.press("Tab");
     await one.go.click();
     await one.says(/round 1 of/);
     await one.page.getByRole("button", { name: "pause" }).click();

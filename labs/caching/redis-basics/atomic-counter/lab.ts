@@ -2,7 +2,8 @@
 // writes it back overwrites what the others have added since. INCR adds where the number is, but
 // asks Redis for every view. Counting in memory asks seldom, and dies with the process.
 
-import { lab, link, repeat } from "#kit";
+import { countsOf, lab, link, repeat } from "#kit";
+import { askTogether } from "#patterns/ask-together";
 import { type Redis, redis } from "#services/redis";
 
 const PAGE = "views:/home";
@@ -50,39 +51,30 @@ export default lab({
   arms: { "get-set": getSet, incr, batched },
 
   async trial(start, { redis, knobs }) {
-    await using wire = await link(redis.address, { trace: "resp" });
-    const client = await redis.connect();
-    await client.flushall();
-    const counted = async () => Number(await client.get(PAGE));
+    await using wire = await link(redis.address);
+    const observer = await redis.connect();
     const connect = () => redis.through(wire).connect();
-    const connections = await Promise.all(Array.from({ length: knobs.servers }, connect));
+    const connections = await repeat(knobs.servers, connect);
     const servers = connections.map((connection) => start(connection, knobs.batch));
+    const each = Math.floor(knobs.views / knobs.servers);
+    const { roundTrips } = await countsOf(wire, async () => {
+      // Those that read first have all read the same number.
+      await askTogether(
+        wire,
+        servers.map(({ view }) => view),
+      );
+      await Promise.all(servers.map(({ view }) => repeat(each - 1, view)));
+      await Promise.all(servers.map(({ flush }) => flush?.()));
+    });
+    const views = each * knobs.servers;
+    const lostTogether = views - Number(await observer.getdel(PAGE));
 
-    const before = wire.counts().roundTrips;
-    // Each server may send one request. Those that read first have then all read the same number.
-    wire.after({ requests: 1 }).hold();
-    const first = Promise.all(servers.map((server) => server.view()));
-    await Promise.race([first, wire.held(knobs.servers)]);
-    wire.release();
-    await first;
-    const more = Math.floor(knobs.views / knobs.servers) - 1;
-    await Promise.all(servers.map((server) => repeat(more, () => server.view())));
-    await Promise.all(servers.map((server) => server.flush?.()));
-    const views = (more + 1) * knobs.servers;
-    const roundTrips = wire.counts().roundTrips - before;
-    const lostTogether = views - (await counted());
-
-    await client.del(PAGE);
-    const connection = await connect();
-    const server = start(connection, knobs.batch);
+    const dying = await connect();
     const answered = Math.floor(2.5 * knobs.batch);
-    await repeat(answered, () => server.view());
-    connection.disconnect(); // killed: its memory is gone, and nobody flushes it
-    return {
-      lostTogether,
-      lostByKill: answered - (await counted()),
-      roundTripsPerView: roundTrips / views,
-    };
+    await repeat(answered, start(dying, knobs.batch).view);
+    dying.disconnect(); // killed: its memory is gone, and nobody flushes it
+    const lostByKill = answered - Number(await observer.get(PAGE));
+    return { lostTogether, lostByKill, roundTripsPerView: roundTrips / views };
   },
 
   claims: {

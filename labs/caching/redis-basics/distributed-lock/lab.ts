@@ -9,20 +9,17 @@ import { type Redis, redis } from "#services/redis";
 const LOCK = "lock:report";
 const LONG_MS = 60_000; // so that the second holder's lock does not run out during the trial
 
-/** The number of a turn with the lock; 0 in arms that do not count them. */
-type Turn = number;
-
 /** What the lock protects. It notes who wrote, in order, and the highest turn that it was told. */
 interface Storage {
   readonly writes: string[];
-  newest: Turn;
+  newest: number;
 }
 
 interface Lock {
-  /** Takes the lock, or returns undefined when another has it. */
-  take(client: Redis, owner: string, ttlMs: number): Promise<Turn | undefined>;
+  /** Takes the lock; returns the number of the turn, 0 in arms that count none, or undefined. */
+  take(client: Redis, owner: string, ttlMs: number): Promise<number | undefined>;
   release(client: Redis, owner: string): Promise<unknown>;
-  write(storage: Storage, author: string, turn: Turn): void;
+  write(storage: Storage, author: string, turn: number): void;
 }
 
 const noExpiry: Lock = {
@@ -57,7 +54,7 @@ const fencing: Lock = {
   ...ownerToken,
   async take(client, owner, ttlMs) {
     const turn = await client.eval(TAKE_NUMBERED, 2, LOCK, `${LOCK}:turn`, owner, ttlMs);
-    return (turn as Turn | null) ?? undefined;
+    return turn === null ? undefined : Number(turn);
   },
   write(storage, author, turn) {
     if (turn < storage.newest) return; // matters: A holder that stood still overwrites nothing
@@ -75,16 +72,14 @@ export default lab({
   arms: { "no-expiry": noExpiry, "no-owner": noOwner, "owner-token": ownerToken, fencing },
 
   async trial(lock, { redis, knobs: { ttlMs } }) {
-    const [holder, other] = [await redis.connect(), await redis.connect()];
-
-    await other.flushall();
-    const dying = await redis.connect();
+    const [dying, holder] = [await redis.connect(), await redis.connect()];
+    const other = await redis.connect();
     await lock.take(dying, "dying", ttlMs);
     dying.disconnect(); // killed: it never gives the lock back
     await redisAges(other, ttlMs);
     const free = (await lock.take(other, "other", ttlMs)) !== undefined;
 
-    await other.flushall();
+    await other.del(LOCK);
     const storage: Storage = { writes: [], newest: 0 };
     const turn = await lock.take(holder, "holder", ttlMs);
     await redisAges(other, ttlMs); // the holder stands still, and its lock runs out
@@ -92,11 +87,10 @@ export default lab({
     if (next !== undefined) lock.write(storage, "other", next);
     lock.write(storage, "holder", turn!); // it wakes up where it stood
     await lock.release(holder, "holder");
-    const freedByStranger = next !== undefined && (await other.exists(LOCK)) === 0;
     return {
       free,
       overwritten: storage.writes.join() === "other,holder",
-      freedByStranger,
+      freedByStranger: next !== undefined && (await other.exists(LOCK)) === 0,
       storageKeeps: storage.newest,
     };
   },

@@ -2,7 +2,8 @@
 // them. A HyperLogLog remembers only how rare the rarest hashes were, in 12 kB at most, and infers
 // how many there must have been. Two of them can be merged; their counts cannot be added.
 
-import { lab, sum } from "#kit";
+import { lab, numbered, sum } from "#kit";
+import { bytesOfKeys } from "#patterns/redis-cost";
 import { type Redis, redis } from "#services/redis";
 
 interface Counter {
@@ -42,14 +43,6 @@ const hyperloglog: Counter = {
   },
 };
 
-/** Half of the visitors are the same every day, the others come once. */
-function visitorsOf(day: number, visitors: number): string[] {
-  const regulars = Math.floor(visitors / 2);
-  return Array.from({ length: visitors }, (_, person) =>
-    person < regulars ? `regular ${person}` : `guest ${day} ${person}`,
-  );
-}
-
 export default lab({
   title: "HyperLogLog for unique visitors",
   question:
@@ -58,25 +51,23 @@ export default lab({
   knobs: { visitorsPerDay: 10_000, days: 7 },
   arms: { "sum-of-days": sumOfDays, sets, hyperloglog },
 
-  async trial(counter, { redis, knobs }) {
+  async trial(counter, { redis, knobs: { visitorsPerDay, days } }) {
     const client = await redis.connect();
-    await client.flushall();
-    const days = Array.from({ length: knobs.days }, (_, day) => `day:${day}`);
-    const came = days.map((_, day) => visitorsOf(day, knobs.visitorsPerDay));
-    for (const [day, visitors] of came.entries()) await counter.add(client, days[day]!, visitors);
-    const sizes = days.map((day) => client.memory("USAGE", day, "SAMPLES", 0));
-    const bytes = sum((await Promise.all(sizes)) as number[]);
+    const everybody = new Set<string>();
+    const week = numbered("day", days);
+    for (const day of week) {
+      const regulars = numbered("regular", visitorsPerDay / 2); // the same every day
+      const came = [...regulars, ...numbered(`guest on ${day}`, visitorsPerDay / 2)];
+      await counter.add(client, day, came);
+      for (const person of came) everybody.add(person);
+    }
+    const bytes = await bytesOfKeys(client);
 
-    const truth = new Set(came.flat()).size;
-    const counted = await counter.count(client, days);
-    const strangers = Array.from({ length: 100 }, (_, person) => `stranger ${person}`);
-    const asked = await Promise.all(strangers.map((one) => counter.came(client, days, one)));
-    return {
-      excess: (counted - truth) / truth,
-      bytes,
-      bytesPerDay: bytes / days.length,
-      strangersKnown: asked.filter(Boolean).length,
-    };
+    const excess = (await counter.count(client, week)) / everybody.size - 1;
+    const strangers = numbered("stranger", 100);
+    const known = await Promise.all(strangers.map((one) => counter.came(client, week, one)));
+    const strangersKnown = known.filter(Boolean).length;
+    return { excess, bytes, bytesPerDay: bytes / days, strangersKnown };
   },
 
   claims: {

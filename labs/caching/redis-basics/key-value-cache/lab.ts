@@ -48,7 +48,6 @@ export default lab({
 
   async trial(read, { redis, postgres, knobs: { products, reads, ttlMs } }) {
     const cache = await redis.connect();
-    await cache.flushall();
     const database = await postgres.connect();
     await database.query("CREATE TABLE products (id int PRIMARY KEY, price int NOT NULL)");
     const rows = "SELECT id, 100 FROM generate_series(1, $1) AS id";

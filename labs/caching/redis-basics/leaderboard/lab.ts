@@ -3,6 +3,7 @@
 // one number and then by name. Who was first must be told by the number itself, and it has 53 bits.
 
 import { lab, mean, repeat } from "#kit";
+import { workOn } from "#patterns/redis-cost";
 import { type Postgres, postgres } from "#services/postgres";
 import { type Redis, type RedisFace, redis } from "#services/redis";
 
@@ -10,12 +11,6 @@ const SEASON = 2 ** 22; // seconds, the range of the low bits: 48 days
 
 /** What a player has reached, and in which second of the season. */
 type Result = { readonly name: string; readonly score: number; readonly second: number };
-
-interface Servers {
-  readonly client: Redis;
-  readonly stats: RedisFace["info"];
-  readonly database: Postgres;
-}
 
 interface Board {
   report(results: readonly Result[]): Promise<unknown>;
@@ -26,16 +21,14 @@ interface Board {
   micros(names: readonly string[]): Promise<number>;
 }
 
-const AHEAD = `SELECT count(*) FROM board
+const RESULTS = "json_to_recordset($1) AS r(name text, score bigint, second int)";
+const AHEAD = `SELECT count(*) AS rank FROM board
   WHERE (score, -second) > (SELECT score, -second FROM board WHERE name = $1)`;
 
-const sql = ({ database }: Servers): Board => ({
+const sql = (_redis: RedisFace, _client: Redis, database: Postgres): Board => ({
   report: (results) =>
-    database.query(
-      "INSERT INTO board SELECT * FROM json_to_recordset($1) AS r(name text, score bigint, second int)",
-      [JSON.stringify(results)],
-    ),
-  rank: async (name) => Number((await database.query(AHEAD, [name])).rows[0].count),
+    database.query(`INSERT INTO board SELECT * FROM ${RESULTS}`, [JSON.stringify(results)]),
+  rank: async (name) => Number((await database.query(AHEAD, [name])).rows[0].rank),
   async score(name) {
     const found = await database.query("SELECT score FROM board WHERE name = $1", [name]);
     return Number(found.rows[0].score);
@@ -53,7 +46,7 @@ const sql = ({ database }: Servers): Board => ({
 /** A sorted set whose numbers are made of a result, and read back, by these two. */
 const sortedBy =
   (numberOf: (result: Result) => number, scoreOf: (number: number) => number) =>
-  ({ client, stats }: Servers): Board => {
+  (redis: RedisFace, client: Redis): Board => {
     const rank = async (name: string) => (await client.zrevrank("board", name))!;
     return {
       report: (results) =>
@@ -61,9 +54,9 @@ const sortedBy =
       rank,
       score: async (name) => scoreOf(Number(await client.zscore("board", name))),
       async micros(names) {
-        await client.config("RESETSTAT");
         await Promise.all(names.map(rank)); // many, since a single one is over in no time
-        return (await stats("commandstats"))["cmdstat_zrevrank.usec_per_call"]!;
+        const { micros, calls } = await workOn(redis, "zrevrank");
+        return micros / calls;
       },
     };
   };
@@ -90,33 +83,27 @@ export default lab({
   arms: { sql, "sorted-set": sortedSet, composite },
 
   async trial(open, { redis, postgres, knobs }) {
-    const client = await redis.connect();
-    await client.flushall();
     const database = await postgres.connect();
     await database.query("CREATE TABLE board (name text PRIMARY KEY, score bigint, second int)");
     await database.query("CREATE INDEX ON board (score, (-second))");
-    const board = open({ client, stats: redis.info, database });
+    const board = open(redis, await redis.connect(), database);
 
-    const players = Array.from({ length: knobs.players }, (_, n) => ({
-      name: `player ${n}`,
-      score: n,
-      second: 0,
-    }));
+    const player = (n: number) => ({ name: `player ${n}`, score: n, second: 0 });
+    const players = Array.from({ length: knobs.players }, (_, n) => player(n));
     await board.report(players);
     await database.query("ANALYZE board");
-    const worst = players.slice(0, knobs.ranks).map(({ name }) => name);
-    const micros = await board.micros(worst);
+    const micros = await board.micros(players.slice(0, knobs.ranks).map(({ name }) => name));
 
     // Three reach the same score, one after the other. By name alone the last would be ahead.
     const tied = ["ann", "bob", "cem"];
     await board.report(tied.map((name, second) => ({ name, score: 2_000_000, second })));
     const ranks = await Promise.all(tied.map((name) => board.rank(name)));
-    const large = { name: "rich", score: 1_234_567_890_123, second: 100 };
-    await board.report([large]);
+    const large = 1_234_567_890_123;
+    await board.report([{ name: "rich", score: large, second: 100 }]);
     return {
       micros,
       wrongOrders: ranks.filter((rank, index) => rank !== index).length,
-      rounded: Math.abs((await board.score(large.name)) - large.score),
+      rounded: Math.abs((await board.score("rich")) - large),
     };
   },
 

@@ -2,12 +2,12 @@
 // and who reads too slowly is disconnected, because what waits for a reader waits in the memory of
 // Redis. A list for each reader or one stream for all keeps messages - also those nobody wants.
 
-import { lab, link, repeat, sum } from "#kit";
+import { lab, link, numbered, repeat } from "#kit";
+import { bytesOfKeys, workOn } from "#patterns/redis-cost";
 import { type Redis, redis } from "#services/redis";
 
 const NEWS = "news";
 const ALL = 1_000_000;
-const WRITES = ["publish", "lpush", "xadd"];
 
 /** Returns what has come for the subscriber since it was asked last. */
 type Fetch = () => Promise<string[]>;
@@ -20,14 +20,12 @@ interface Channel {
 const pubsub = (): Channel => ({
   publish: (client, message) => client.publish(NEWS, message),
   async listen(client) {
-    let heard: string[] = [];
+    const heard: string[] = [];
     client.on("message", (_channel, message) => heard.push(message));
     await client.subscribe(NEWS);
     return async () => {
       await client.ping(); // its reply comes behind all messages that were sent before
-      const messages = heard;
-      heard = [];
-      return messages;
+      return heard.splice(0);
     };
   },
 });
@@ -66,29 +64,24 @@ export default lab({
 
   async trial(build, { redis, knobs }) {
     const client = await redis.connect();
-    await client.flushall();
     await client.config("SET", "client-output-buffer-limit", "pubsub 1mb 0 0");
-    await client.config("RESETSTAT");
     const channel = build();
-    const names = Array.from({ length: knobs.subscribers }, (_, index) => `subscriber ${index}`);
+    const names = numbered("subscriber", knobs.subscribers);
     const [reader = ""] = names; // the others never fetch anything
     const send = (text: string) =>
       repeat(knobs.messages, () => channel.publish(client, text, names));
-
-    const before = await redis.connect();
-    let fetch = await channel.listen(before, reader);
-    await send("early");
-    const heard = await fetch();
-    before.disconnect();
+    const heard: string[] = [];
+    const attend = async (text: string) => {
+      await using subscriber = await redis.connect();
+      const fetch = await channel.listen(subscriber, reader);
+      await send(text);
+      heard.push(...(await fetch()));
+    };
+    await attend("early");
     await send("while the reader was away");
-    const after = await redis.connect();
-    fetch = await channel.listen(after, reader);
-    await send("late");
-    heard.push(...(await fetch()));
-    after.disconnect();
-    const calls = await redis.info("commandstats");
-    const sizes = (await client.keys("*")).map((key) => client.memory("USAGE", key, "SAMPLES", 0));
-    const bytesLeft = sum((await Promise.all(sizes)) as number[]);
+    await attend("late");
+    const { calls } = await workOn(redis, "publish", "lpush", "xadd");
+    const bytesLeft = await bytesOfKeys(client);
 
     await client.flushall();
     await using wire = await link(redis.address);
@@ -104,8 +97,7 @@ export default lab({
       missed: 3 * knobs.messages - heard.length,
       slowMissed: bulk.length - (connected ? (await fetchSlow()).length : 0),
       dropped: Number(!connected),
-      commandsPerMessage:
-        sum(WRITES.map((one) => calls[`cmdstat_${one}.calls`] ?? 0)) / (3 * knobs.messages),
+      commandsPerMessage: calls / (3 * knobs.messages),
       bytesLeft,
     };
   },

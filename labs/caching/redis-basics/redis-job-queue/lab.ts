@@ -3,8 +3,9 @@
 // a list of its own leaves a trace, and somebody can bring the job back - even one that was done.
 
 import { setTimeout as sleep } from "node:timers/promises";
-import { contend, lab, link, sum } from "#kit";
+import { contend, countsOf, lab, link, numbered } from "#kit";
 import { redisAges, redisNow } from "#patterns/redis-clock";
+import { workOn } from "#patterns/redis-cost";
 import { type Redis, type RedisFace, redis } from "#services/redis";
 
 const JOBS = "jobs";
@@ -52,33 +53,29 @@ export default lab({
 
   async trial(queue, { redis, knobs }) {
     const client = await redis.connect();
-    await client.flushall();
     await using wire = await link(redis.address);
     const connect = () => redis.through(wire).connect();
-    const jobs = Array.from({ length: knobs.jobs }, (_, index) => `job ${index}`);
+    const jobs = numbered("job", knobs.jobs);
     const done: string[] = [];
     await client.lpush(JOBS, ...jobs);
 
     const inTheMiddle = await connect();
     await queue.take(inTheMiddle, "first");
     inTheMiddle.disconnect(); // killed with a job in hand
-
     const justDone = await connect();
     done.push(await queue.take(justDone, "second"));
     justDone.disconnect(); // killed when the job is done and nobody knows yet
-
     for (const dead of ["first", "second"]) await queue.recover?.(client, dead);
 
-    const before = wire.counts().roundTrips;
     await client.lpush(JOBS, ...Array(knobs.workers).fill(STOP));
-    await contend(knobs.workers, connect, async (worker, index) => {
+    const work = async (worker: Redis, index: number) => {
       const next = () => queue.take(worker, `worker ${index}`);
       for (let job = await next(); job !== STOP; job = await next()) {
         done.push(job);
         await queue.finish?.(worker, `worker ${index}`, job);
       }
-    });
-    const roundTrips = wire.counts().roundTrips - before;
+    };
+    const { roundTrips } = await countsOf(wire, () => contend(knobs.workers, connect, work));
     return {
       lost: jobs.filter((job) => !done.includes(job)).length,
       doneTwice: done.length - new Set(done).size,
@@ -92,10 +89,7 @@ export default lab({
       holds: (found) => found.lost === 0,
       brokenBy: ["polling", "blocking"],
     },
-    "No job is done twice": {
-      holds: (found) => found.doneTwice === 0,
-      brokenBy: ["reliable"],
-    },
+    "No job is done twice": { holds: (found) => found.doneTwice === 0, brokenBy: ["reliable"] },
     "An idle worker sends under ten commands a second": {
       holds: (found) => found.idleCommandsPerSecond < 10,
       brokenBy: ["polling"],
@@ -117,10 +111,9 @@ async function idleCommands(queue: Queue, redis: RedisFace): Promise<number> {
   const began = await redisNow(client);
   const idle = queue.take(await redis.connect(), "idle");
   await redisAges(client, 300);
-  const calls = await redis.info("commandstats");
+  const { calls } = await workOn(redis, "rpop", "brpop", "blmove");
   const seconds = ((await redisNow(client)) - began) / 1_000;
   await client.lpush(JOBS, STOP);
   await idle;
-  const taken = ["rpop", "brpop", "blmove"].map((name) => calls[`cmdstat_${name}.calls`] ?? 0);
-  return sum(taken) / seconds;
+  return calls / seconds;
 }

@@ -3,74 +3,57 @@
 // reaches, and what becomes of two changes that come at the same moment.
 
 import { randomUUID } from "node:crypto";
-import { barrier, lab, link, repeat } from "#kit";
+import { barrier, countsOf, lab, link, repeat } from "#kit";
 import { signed, verified } from "#patterns/signed-text";
 import { type Redis, redis } from "#services/redis";
 
 const SECRET = "known to all servers";
+const HOUR_S = 3_600;
 
 type Cookie = string;
-type Session = { readonly user: string; readonly cart: readonly string[] };
+type Session = { readonly user: string; readonly cart: string[] };
 
 /** How one server keeps sessions. */
 interface Sessions {
-  /** Begins a session; `id` is a number that nobody can guess. Returns what the browser shall keep. */
-  login(id: string, user: string): Promise<Cookie>;
+  /** Keeps a session under an id that nobody can guess. Returns what the browser shall keep. */
+  save(id: Cookie, session: Session): Promise<Cookie>;
   read(cookie: Cookie): Promise<Session | null>;
-  /** Puts something into the cart; `pause` stands between reading and writing. */
-  add(cookie: Cookie, item: string, pause: () => Promise<void>): Promise<Cookie>;
+  /** Puts an item into the cart. Where this is missing a session is read, changed and saved. */
+  add?(cookie: Cookie, item: string): Promise<Cookie>;
   logout(cookie: Cookie): Promise<unknown>;
 }
 
 const memory = (): Sessions => {
-  const sessions = new Map<Cookie, { user: string; cart: string[] }>();
+  const sessions = new Map<Cookie, Session>();
   return {
-    async login(id, user) {
-      sessions.set(id, { user, cart: [] });
+    async save(id, session) {
+      sessions.set(id, session);
       return id;
     },
     read: async (id) => sessions.get(id) ?? null,
-    async add(id, item, pause) {
-      const session = sessions.get(id);
-      await pause();
-      session?.cart.push(item);
-      return id;
-    },
     logout: async (id) => sessions.delete(id),
   };
 };
 
 const cookie = (): Sessions => ({
-  login: async (_id, user) => signed({ user, cart: [] }, SECRET),
+  save: async (_id, session) => signed(session, SECRET),
   read: async (text) => (verified(text, SECRET) as Session) ?? null,
-  async add(text, item, pause) {
-    const { user, cart } = verified(text, SECRET) as Session;
-    await pause();
-    return signed({ user, cart: [...cart, item] }, SECRET);
-  },
   async logout() {}, // the browser is told to forget it; the server has nothing to forget
 });
 
 const blob = (client: Redis): Sessions => ({
-  async login(id, user) {
-    await client.set(id, JSON.stringify({ user, cart: [] }), "EX", 3_600);
+  async save(id, session) {
+    await client.set(id, JSON.stringify(session), "EX", HOUR_S);
     return id;
   },
   read: async (id) => JSON.parse((await client.get(id)) ?? "null"),
-  async add(id, item, pause) {
-    const session = JSON.parse((await client.get(id))!);
-    await pause();
-    session.cart.push(item);
-    await client.set(id, JSON.stringify(session), "KEEPTTL");
-    return id;
-  },
   logout: (id) => client.del(id),
 });
 
 const hash = (client: Redis): Sessions => ({
-  async login(id, user) {
-    await client.hset(id, "user", user);
-    await client.expire(id, 3_600);
+  async save(id, { user, cart }) {
+    await client.hset(id, { user, ...Object.fromEntries(cart.map((item) => [item, 1])) });
+    await client.expire(id, HOUR_S);
     return id;
   },
   async read(id) {
@@ -95,21 +78,28 @@ export default lab({
   async trial(build, { redis, knobs }) {
     await using wire = await link(redis.address);
     const start = async () => build(await redis.through(wire).connect());
-    const servers = await Promise.all(Array.from({ length: knobs.servers }, start));
+    const servers = await repeat(knobs.servers, start);
     const serverOf = (user: number) => servers[user % servers.length]!; // sticky routing
-    const users = Array.from({ length: knobs.users }, (_, user) => user);
-    const login = (user: number) => serverOf(user).login(randomUUID(), `user ${user}`);
-    const cookies = await Promise.all(users.map(login));
+    const login = (user: number) =>
+      serverOf(user).save(randomUUID(), { user: `user ${user}`, cart: [] });
+    const cookies = await repeat(knobs.users, login);
     servers[0] = await start(); // killed, and started again
 
-    const before = wire.counts().roundTrips;
-    const sessions = await repeat(users.length, (user) => serverOf(user).read(cookies[user]!));
-    const roundTrips = wire.counts().roundTrips - before;
+    const { roundTrips, result: sessions } = await countsOf(wire, () =>
+      repeat(knobs.users, (user) => serverOf(user).read(cookies[user]!)),
+    );
 
     const [server, shared] = [serverOf(1), cookies[1]!];
     const { arrive } = barrier(2); // both tabs have read before one of them writes
-    const answers = ["apples", "pears"].map((item) => server.add(shared, item, arrive));
-    const kept = (await Promise.all(answers)).at(-1)!; // the browser has one cookie for all tabs
+    const add = async (item: string) => {
+      if (server.add) return server.add(shared, item);
+      const session = (await server.read(shared))!;
+      await arrive();
+      session.cart.push(item);
+      return server.save(shared, session);
+    };
+    const answers = await Promise.all(["apples", "pears"].map(add));
+    const kept = answers.at(-1)!; // the browser has one cookie for all tabs
     const cart = (await server.read(kept))?.cart ?? [];
 
     await server.logout(kept);
@@ -118,7 +108,7 @@ export default lab({
       lostLogins: sessions.filter((session) => session === null).length,
       acceptedAfterLogout: accepting.filter((session) => session !== null).length,
       lostAdditions: 2 - cart.length,
-      roundTripsPerRequest: roundTrips / users.length,
+      roundTripsPerRequest: roundTrips / knobs.users,
     };
   },
 

@@ -3,7 +3,6 @@
 // choice that somebody has to make before: let all pass, let none pass, or go on with a guess.
 
 import { setTimeout as sleep } from "node:timers/promises";
-import type { RedisOptions } from "ioredis";
 import { lab, repeat, sum } from "#kit";
 import { type RedisFace, redis } from "#services/redis";
 
@@ -32,79 +31,13 @@ async function local(_redis: RedisFace, { limit }: Plan): Promise<Limiter> {
 const shared =
   (fallback: (plan: Plan) => () => boolean) =>
   async (redis: RedisFace, plan: Plan): Promise<Limiter> => {
-    const options: RedisOptions = {};
-    options.commandTimeout = plan.timeoutMs; // matters: Requests are served while Redis hangs; While Redis hangs, a client on one server can use its whole limit
-    const client = await redis.connect(options);
+    const client = await redis.connect({
+      commandTimeout: plan.timeoutMs, // matters: Requests are served while Redis hangs; While Redis hangs, a client on one server can use its whole limit
+    });
     const withoutRedis = fallback(plan);
     return () => client.incr(WINDOW).then((requests) => requests <= plan.limit, withoutRedis);
   };
 
 const open = shared(() => () => true);
-
 const closed = shared(() => () => false);
-
 const share = shared(({ limit, servers }) => countUpTo(limit / servers));
-
-export default lab({
-  title: "Rate limiting when the limiter is down",
-  question:
-    "Three servers share one limit in Redis - what should they do when Redis does not answer?",
-  services: { redis },
-  knobs: { limit: 60, servers: 3, timeoutMs: 200 },
-  arms: { local, open, closed, share },
-
-  async trial(start, { redis, knobs }) {
-    const client = await redis.connect();
-    await client.flushall();
-    const fleet = () =>
-      Promise.all(Array.from({ length: knobs.servers }, () => start(redis, knobs)));
-    const [before, during, [single]] = [await fleet(), await fleet(), await fleet()];
-    const each = (2 * knobs.limit) / knobs.servers; // twice as many as may pass
-
-    const healthy = await Promise.all(before.map((server) => repeat(each, server)));
-    await client.del(WINDOW); // the next minute begins
-    await redis.pause();
-    const hanging = during.map((server) => burst(server, each, knobs.timeoutMs));
-    const alone = await burst(single!, knobs.limit, knobs.timeoutMs);
-    const spread = await Promise.all(hanging);
-    await redis.resume();
-    return {
-      passedHealthy: healthy.flat().filter(Boolean).length,
-      passedHanging: sum(spread),
-      passedAlone: alone,
-      limit: knobs.limit,
-    };
-  },
-
-  claims: {
-    "Together the servers let no more than the limit through": {
-      holds: (found) => found.passedHealthy <= found.limit,
-      brokenBy: ["local"],
-    },
-    "They let no more than the limit through while Redis hangs, either": {
-      holds: (found) => found.passedHanging <= found.limit,
-      brokenBy: ["local", "open"],
-    },
-    "Requests are served while Redis hangs": {
-      holds: (found) => found.passedHanging > 0,
-      brokenBy: ["closed"],
-    },
-    "While Redis hangs, a client on one server can use its whole limit": {
-      holds: (found) => found.passedAlone === found.limit,
-      brokenBy: ["closed", "share"],
-    },
-  },
-
-  measures: {
-    "requests let through": (found) => found.passedHealthy,
-    "requests let through while Redis hangs": (found) => found.passedHanging,
-    "requests let through on one server": (found) => found.passedAlone,
-  },
-});
-
-/** How many of so many requests at once pass, before their users lose patience. */
-async function burst(server: Limiter, requests: number, timeoutMs: number): Promise<number> {
-  const patience = sleep(10 * timeoutMs, false);
-  const asked = Array.from({ length: requests }, () => Promise.race([server(), patience]));
-  return (await Promise.all(asked)).filter(Boolean).length;
-}

@@ -2,7 +2,7 @@
 // that worker acknowledges it. What a dead worker had in hand can be claimed by another. Whether a
 // worker is dead or only slow nobody can tell: there is a limit of patience, and that is a guess.
 
-import { contend, lab } from "#kit";
+import { contend, lab, repeat } from "#kit";
 import { redisAges } from "#patterns/redis-clock";
 import { type Redis, redis } from "#services/redis";
 
@@ -59,15 +59,12 @@ export default lab({
 
   async trial(way, { redis, knobs }) {
     const client = await redis.connect();
-    await client.flushall();
     await client.xgroup("CREATE", STREAM, GROUP, "0", "MKSTREAM");
-    const entries = await Promise.all(
-      Array.from({ length: knobs.entries }, (_, order) => client.xadd(STREAM, "*", "order", order)),
-    );
+    const entries = await repeat(knobs.entries, (n) => client.xadd(STREAM, "*", "order", n));
 
     const given: string[] = [];
     const done: string[] = [];
-    const read = async (worker: Redis, name: string, last: string) => {
+    const read = async (worker: Redis, name: string, last = "0") => {
       const ids = await way.read(worker, name, last);
       given.push(...ids);
       return ids;
@@ -77,25 +74,20 @@ export default lab({
       if (ids.length > 0) await way.finish?.(worker, ids);
     };
     const work = async (worker: Redis, name: string, last = "0") => {
-      for (let seen = last; ; ) {
-        const ids = await read(worker, name, seen);
-        if (ids.length === 0) return;
-        await finish(worker, ids);
-        seen = ids.at(-1)!;
+      for (let ids = [last]; ids.length > 0; await finish(worker, ids)) {
+        ids = await read(worker, name, ids.at(-1));
       }
     };
 
     const dead = await redis.connect();
-    await read(dead, "dead", "0");
+    await read(dead, "dead");
     dead.disconnect(); // killed with five entries in hand
-
     const slow = await redis.connect();
-    const inHand = await read(slow, "slow", "0");
-
+    const inHand = await read(slow, "slow");
     await contend(2, redis.connect, (worker, index) => work(worker, `worker ${index}`));
+
     await redisAges(client, knobs.minIdleMs);
     await finish(client, (await way.claim?.(client, "worker 0", knobs.minIdleMs)) ?? []);
-
     await finish(slow, inHand); // the slow one goes on where it stood
     await work(slow, "slow", inHand.at(-1));
     return {
