@@ -56,6 +56,8 @@ export interface At {
   /** The first node, or the link that stands before it. */
   readonly address: Address;
   readonly nodes: Readonly<Record<string, NodeAddress>>;
+  /** Where the lab reaches a node: the node itself, or the link that stands before it. */
+  addressOf(node: string): Address;
   /** What the lab was given of a shared server: a database, a virtual host, a prefix. */
   readonly tenant: string;
   /** The options that the lab chose, as plain data. */
@@ -216,7 +218,7 @@ export function numbered(name: string, count: number): string[] {
 }
 
 /** A node by its name, the first when none is given. Throws when there is no such node. */
-export function nodeOf(at: At, name = Object.keys(at.nodes)[0]!): NodeAddress {
+export function nodeOf(at: Pick<At, "nodes">, name = Object.keys(at.nodes)[0]!): NodeAddress {
   const node = at.nodes[name];
   if (!node) throw new Error(`no node "${name}"; there are ${Object.keys(at.nodes).join(", ")}`);
   return node;

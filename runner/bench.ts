@@ -8,6 +8,7 @@ import {
   type Link,
   link,
   mergeTraces,
+  nodeOf,
   type Running,
   type Service,
   type Trace,
@@ -49,14 +50,9 @@ export async function setBench(parts: BenchParts) {
   for (const [name, service] of Object.entries(services)) {
     const at = placeAt(name, reach[name] as Reach, opened, ask);
     await service.form.reset?.(at);
-    const { protocol } = service.form;
-    let address = at.address;
-    if (traced && protocol) {
-      const wire = opened.use(await link(at.address, { trace: protocol, server: name }));
-      links.push(wire);
-      address = wire.address;
-    }
-    running[name] = face(service, { ...at, address }, faultsOf(name, ask));
+    const before = traced ? await linked(name, service, at) : new Map<string, Link>();
+    for (const wire of before.values()) links.push(opened.use(wire));
+    running[name] = face(service, behind(at, before), faultsOf(name, ask));
   }
   const trace = () => links.length > 0 && say({ kind: "trace", trace: drawn(links) });
   const bench: Bench<Record<string, Service>, Record<string, number>> = {
@@ -69,9 +65,28 @@ export async function setBench(parts: BenchParts) {
   return Object.assign(opened, { bench, trace });
 }
 
+/** A link before every node of a service whose protocol can be decoded, by the node's name. */
+async function linked(name: string, { form }: Service, { nodes }: At): Promise<Map<string, Link>> {
+  const links = new Map<string, Link>();
+  if (!form.protocol) return links;
+  const isOne = Object.keys(nodes).length === 1;
+  for (const [node, address] of Object.entries(nodes)) {
+    const options = { trace: form.protocol, server: isOne ? name : node };
+    links.set(node, await link(address, options));
+  }
+  return links;
+}
+
+/** The same place for the lab, which reaches the nodes through the links that stand before them. */
+function behind(at: At, links: ReadonlyMap<string, Link>): At {
+  const addressOf = (node: string) => links.get(node)?.address ?? at.addressOf(node);
+  return { ...at, addressOf, address: addressOf(Object.keys(at.nodes)[0]!) };
+}
+
 function placeAt(service: string, reach: Reach, opened: AsyncDisposableStack, ask: Ask): At {
   return {
     ...reach,
+    addressOf: (node) => nodeOf(reach, node),
     own: (resource) => opened.use(resource),
     async configure(files, then, node) {
       await ask(service, { kind: "configure", files, then, node });

@@ -26,8 +26,9 @@ const FEWEST = { counts: 1, times: 8 }; // a comparison can be made from 6 on, a
 export function planOf(request: Request, lab: Description): Plan {
   const knobs: Record<string, number> = {};
   for (const [name, { value }] of Object.entries(lab.knobs)) knobs[name] = value;
-  const small = request.traced ? lab.traced : {};
-  for (const [name, value] of Object.entries({ ...small, ...request.knobs })) {
+  // The lab's own choice for a drawing may be smaller than what shows its effect.
+  if (request.traced) Object.assign(knobs, lab.traced);
+  for (const [name, value] of Object.entries(request.knobs ?? {})) {
     checkKnob(name, value, lab);
     knobs[name] = value;
   }

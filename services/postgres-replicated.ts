@@ -36,6 +36,7 @@ export const postgresReplicated = service<Options, ReplicatedPostgresFace>({
   name: "postgres-replicated",
   image: "postgres:18.0",
   port: 5432,
+  protocol: "postgres",
   program: "postgres",
   packages: { apt: "postgresql", dnf: "postgresql-server", brew: "postgresql@18" },
   version: { args: ["--version"], pattern: /(\d+\.\d+)/, atLeast: "14.0" },
@@ -106,7 +107,7 @@ function openReplicated(at: At): ReplicatedPostgresFace {
   return {
     ...openPostgres(at),
     standbys,
-    node: (name) => openPostgres({ ...at, address: nodeOf(at, name) }),
+    node: (name) => openPostgres({ ...at, address: at.addressOf(name) }),
     caughtUp: (standby) => caughtUp(at, standby ? [standby] : standbys),
   };
 }

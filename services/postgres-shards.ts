@@ -1,6 +1,6 @@
 // PostgreSQL, several servers that do not know of each other: the shards of one lab.
 
-import { type At, nodeOf, numbered, service } from "#kit";
+import { type At, numbered, service } from "#kit";
 import { embeddedPostgres } from "./embedded-postgres.ts";
 import {
   answersQuery,
@@ -30,6 +30,7 @@ export const postgresShards = service<Options, ShardedPostgresFace>({
   name: "postgres-shards",
   image: "postgres:18.0",
   port: 5432,
+  protocol: "postgres",
   program: "postgres",
   packages: { apt: "postgresql", dnf: "postgresql-server", brew: "postgresql@18" },
   version: { args: ["--version"], pattern: /(\d+\.\d+)/, atLeast: "14.0" },
@@ -47,7 +48,7 @@ export const postgresShards = service<Options, ShardedPostgresFace>({
   reset,
   open: (at) => ({
     shards: Object.keys(at.nodes),
-    shard: (name) => openPostgres({ ...at, address: nodeOf(at, name) }),
+    shard: (name) => openPostgres({ ...at, address: at.addressOf(name) }),
   }),
 });
 

@@ -1,7 +1,7 @@
 // Redis, one primary and its replicas, which follow it asynchronously. Nobody promotes a replica
 // when the primary dies: that is the lab's to do, or redis-sentinel's.
 
-import { type At, nodeOf, numbered, type Place, service, until } from "#kit";
+import { type At, numbered, type Place, service, until } from "#kit";
 import { connectRedis, openRedis, pingRedis, type RedisFace } from "./redis.ts";
 
 /** What a lab does with a primary and its replicas. By itself it is the primary. */
@@ -22,6 +22,7 @@ export const redisReplicated = service<Options, ReplicatedRedisFace>({
   name: "redis-replicated",
   image: "redis:7.4.1",
   port: 6379,
+  protocol: "resp",
   program: "redis-server",
   packages: { apt: "redis-server", dnf: "redis", brew: "redis" },
   version: { args: ["--version"], pattern: /v=(\d+\.\d+\.\d+)/, atLeast: "7.0.0" },
@@ -110,5 +111,5 @@ function openReplicated(at: At): ReplicatedRedisFace {
 
 /** The face of one node by its name. Throws when the service has no such node. */
 export function openNode(at: At, name: string): RedisFace {
-  return openRedis({ ...at, address: nodeOf(at, name) });
+  return openRedis({ ...at, address: at.addressOf(name) });
 }

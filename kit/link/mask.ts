@@ -37,6 +37,11 @@ export function maskSql(sql: string): string {
 const SECRET =
   "pass(?:word|wd)?|pwd|secret|token|api[-_]?key|auth(?:orization)?|cookie|session|sig(?:nature)?|code|jwt|bearer|credentials?";
 
+/** True for the name of a column, member or parameter that may hold what opens a door. */
+export function isSecret(name: string): boolean {
+  return new RegExp(SECRET, "i").test(name);
+}
+
 /** Hides what a URL carries under a name like token, and the user information before a host. */
 export function maskUrl(url: string): string {
   const parameters = new RegExp(`([?&;][^=&;]*(?:${SECRET})[^=&;]*=)[^&;#\\s]*`, "gi");

@@ -1,6 +1,7 @@
 // What a PostgreSQL server sends. All that answers one request, up to ReadyForQuery, is one message
 // here, because it is one step for whoever waits for it.
 
+import { isSecret, MASK } from "../mask.ts";
 import type { Framing } from "./frames.ts";
 import { type Message, oneLine } from "./message.ts";
 import { type Session, textAt, typedLength } from "./postgres-session.ts";
@@ -25,6 +26,9 @@ const STATES: Record<string, string> = { I: "", T: "(in transaction)", E: "(fail
 export class Replies implements Framing {
   readonly #session: Session;
   #parts: string[] = [];
+  /** The first row of the answer. */
+  #row: string | undefined;
+  #columns: readonly string[] = [];
 
   constructor(session: Session) {
     this.#session = session;
@@ -39,6 +43,8 @@ export class Replies implements Framing {
   describe(start: Buffer): Omit<Message, "bytes"> | undefined {
     const type = String.fromCharCode(start[0] as number);
     if (this.#session.phase === "asking for TLS") return this.#encryption(type);
+    if (type === "T") this.#columns = columnsOf(start);
+    if (type === "D") this.#row ??= rowOf(start, this.#columns);
     const part = partOf(type, start);
     if (part !== "" && this.#parts.length < 6) this.#parts.push(part);
     const alone = type === "A" && this.#parts.length === 1;
@@ -46,8 +52,11 @@ export class Replies implements Framing {
     const fatal = this.#session.phase !== "ready" || field(start, "V") === "FATAL";
     const refuses = type === "E" && fatal;
     if (!alone && !asks && !refuses && !WAITS.includes(type)) return undefined;
-    const label = oneLine(this.#parts.join(", ").replace(", (", " (")) || "ready";
+    const row = this.#row ? `: ${this.#row}` : "";
+    const label = oneLine(this.#parts.join(", ").replace(", (", " (") + row) || "ready";
     this.#parts = [];
+    this.#row = undefined;
+    this.#columns = [];
     const setup = this.#session.phase !== "ready";
     if (type === "Z") this.#session.phase = "ready";
     return setup ? { label, setup } : { label };
@@ -83,6 +92,30 @@ function partOf(type: string, start: Buffer): string {
     default:
       return "";
   }
+}
+
+/** The names of the columns that follow: each a text, then 18 bytes of numbers. */
+function columnsOf(start: Buffer): string[] {
+  const names: string[] = [];
+  for (let at = 7; at < start.length; at += 18) {
+    const name = textAt(start, at);
+    names.push(name);
+    at += Buffer.byteLength(name) + 1;
+  }
+  return names;
+}
+
+/** The values of a row as they came, which is text unless the client asked for another format. */
+function rowOf(start: Buffer, columns: readonly string[]): string {
+  const values: string[] = [];
+  for (let at = 7; at + 4 <= start.length; ) {
+    const length = start.readInt32BE(at); // -1 for NULL
+    at += 4;
+    const value = length < 0 ? "NULL" : start.toString("utf8", at, at + length);
+    values.push(isSecret(columns[values.length] ?? "") ? MASK : value);
+    at += Math.max(0, length);
+  }
+  return values.join(", ");
 }
 
 /** A field of an error or notice: a letter and a zero-terminated text each. */

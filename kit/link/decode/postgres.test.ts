@@ -77,21 +77,30 @@ test("an extended query up to its Sync is one message", () => {
   ]);
 });
 
-test("a reply runs up to ReadyForQuery and tells what was done and the transaction's state", () => {
+test("a reply runs up to ReadyForQuery: what was done, its first row, the transaction's state", () => {
+  const row = (value: string) => message("D", "\0\x02", int32(value.length), value, int32(-1));
   const stream = [
-    ...[message("T", "\0\0"), message("D", "\0\0"), message("C", "SELECT 1\0"), ready()],
+    ...[message("T", "\0\0"), row("7"), row("8"), message("C", "SELECT 2\0"), ready()],
     ...[message("C", "BEGIN\0"), ready("T")],
     ...[message("E", "SERROR\0VERROR\0C23505\0Mduplicate key\0\0"), ready("E")],
     ...[message("I"), ready()],
     message("A", int32(7), "news\0hi\0"),
   ];
   assert.deepEqual(answered(stream), [
-    "SELECT 1",
+    "SELECT 2: 7, NULL",
     "BEGIN (in transaction)",
     "ERROR 23505 duplicate key (failed transaction)",
     "ready",
     "NOTIFY news",
   ]);
+});
+
+test("the values of a column whose name tells of a secret are masked", () => {
+  const column = (name: string) => `${name}\0${"\0".repeat(18)}`;
+  const columns = message("T", "\0\x02", column("user"), column("password_hash"));
+  const row = message("D", "\0\x02", int32(3), "ann", int32(4), "1234");
+  const stream = [columns, row, message("C", "SELECT 1\0"), ready()];
+  assert.deepEqual(answered(stream), ["SELECT 1: ann, ***"]);
 });
 
 test("a fatal error is a message although nothing follows it", () => {
