@@ -16,11 +16,11 @@ export interface NodeAddress extends Address {
   readonly ports: Readonly<Record<string, number>>;
 }
 
-/** One process of a service, placed: natively in a folder on a free port, in compose on a host. */
+/** One process of a service, placed in a folder, natively on free ports, in a container on its own. */
 export interface Place<Options> extends NodeAddress {
   /** The node's name within its service, such as "primary". */
   readonly node: string;
-  /** The IP address to listen on: natively that of the host, in a container every one. */
+  /** The IP address to listen on. */
   readonly bind: string;
   /** A folder of its own, empty at the first start and kept over a restart. */
   readonly folder: string;
@@ -44,11 +44,11 @@ export interface Command {
 /** Texts by path, relative to a node's folder. */
 export type Files = Readonly<Record<string, string>>;
 
-/** A server program as it was found on this machine. */
+/** A server program as it was found on this machine, or in a container. */
 export interface Found {
   readonly program: string;
   readonly version: string;
-  readonly from: "npm" | "PATH" | "cache";
+  readonly from: "npm" | "PATH" | "cache" | "image";
 }
 
 /** What a lab gets to reach a running service. */
@@ -114,6 +114,13 @@ export interface ServiceForm<Options extends object, Face extends object> {
   readonly image: string;
   /** What it speaks, where a link can tell its messages apart. */
   readonly protocol?: Protocol;
+  /** Why compose cannot start it from that image, as the end of a sentence. */
+  readonly notFromImage?: string;
+  /**
+   * What asks the same as `ready` by means that the image has, as a program and its arguments; it
+   * exits with 0 for yes. Where there is none, compose has no health check.
+   */
+  healthy?(place: Place<Options>): readonly string[];
   /** The port inside the image. */
   readonly port: number;
   /** The program's name on PATH. */

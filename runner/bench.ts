@@ -5,16 +5,13 @@ import {
   type At,
   type Bench,
   type Faults,
-  type Link,
-  link,
-  mergeTraces,
   nodeOf,
   type Running,
   type Service,
-  type Trace,
 } from "#kit";
 import type { Reach, Report } from "./messages.ts";
 import type { Deed, Fault } from "./server.ts";
+import { Wires } from "./wires.ts";
 
 /** Has the runner do something to a server; resolves with the text that was asked for, if any. */
 export type Ask = (service: string, deed: Deed) => Promise<string | undefined>;
@@ -30,31 +27,21 @@ export interface BenchParts {
   readonly traced: boolean;
 }
 
-/** Messages that a trace keeps: what a diagram shows, and what follows for who wants more. */
-const MOST_MESSAGES = 80;
-
-/** What the links have seen, without the set-up of connections, bounded. */
-function drawn(links: readonly Link[]): Trace {
-  const { messages, ...rest } = mergeTraces(...links.map((wire) => wire.trace()));
-  const spoken = messages.filter(({ setup }) => !setup);
-  const beyond = rest.beyond + Math.max(0, spoken.length - MOST_MESSAGES);
-  return { ...rest, messages: spoken.slice(0, MOST_MESSAGES), beyond };
-}
-
 /** A bench that ends: disposing of it closes every client that its services opened. */
 export async function setBench(parts: BenchParts) {
-  const { services, reach, knobs, arm, ask, say, traced } = parts;
-  const links: Link[] = [];
+  const { services, reach, knobs, arm, say, traced } = parts;
+  const wires = traced ? new Wires() : undefined;
+  const ask = wires ? wires.marking(parts.ask) : parts.ask;
   const opened = new AsyncDisposableStack();
+  if (wires) opened.use(wires);
   const running: Record<string, Running<object>> = {};
   for (const [name, service] of Object.entries(services)) {
     const at = placeAt(name, reach[name] as Reach, opened, ask);
     await service.form.reset?.(at);
-    const before = traced ? await linked(name, service, at) : new Map<string, Link>();
-    for (const wire of before.values()) links.push(opened.use(wire));
-    running[name] = face(service, behind(at, before), faultsOf(name, ask));
+    const reached = (await wires?.before(name, service, at)) ?? at;
+    running[name] = face(service, reached, faultsOf(name, ask));
   }
-  const trace = () => links.length > 0 && say({ kind: "trace", trace: drawn(links) });
+  const trace = () => wires?.isUsed && say({ kind: "trace", trace: wires.drawn() });
   const bench: Bench<Record<string, Service>, Record<string, number>> = {
     ...(running as Record<string, Running<never>>),
     knobs,
@@ -63,24 +50,6 @@ export async function setBench(parts: BenchParts) {
     sample: (series: string, x: number, y: number) => say({ kind: "sample", series, x, y }),
   } as never;
   return Object.assign(opened, { bench, trace });
-}
-
-/** A link before every node of a service whose protocol can be decoded, by the node's name. */
-async function linked(name: string, { form }: Service, { nodes }: At): Promise<Map<string, Link>> {
-  const links = new Map<string, Link>();
-  if (!form.protocol) return links;
-  const isOne = Object.keys(nodes).length === 1;
-  for (const [node, address] of Object.entries(nodes)) {
-    const options = { trace: form.protocol, server: isOne ? name : node };
-    links.set(node, await link(address, options));
-  }
-  return links;
-}
-
-/** The same place for the lab, which reaches the nodes through the links that stand before them. */
-function behind(at: At, links: ReadonlyMap<string, Link>): At {
-  const addressOf = (node: string) => links.get(node)?.address ?? at.addressOf(node);
-  return { ...at, addressOf, address: addressOf(Object.keys(at.nodes)[0]!) };
 }
 
 function placeAt(service: string, reach: Reach, opened: AsyncDisposableStack, ask: Ask): At {

@@ -1,17 +1,10 @@
 // One process of a service: started, known to be ready, broken and stopped.
 
-import { execFile } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
-import { promisify } from "node:util";
+import { readFileSync } from "node:fs";
 import { type Files, type Place, type ServiceForm, until } from "#kit";
-import { familyOf } from "./family.ts";
-import { which } from "./find.ts";
-import { signal } from "./identity.ts";
-import type { Launched, Launcher } from "./launch.ts";
 import type { NodeFolder } from "./node-folder.ts";
 import { isFree } from "./ports.ts";
-import type { User } from "./user.ts";
+import type { NodeProcess, Runtime } from "./runtime.ts";
 
 /** A server that ended when nobody asked it to, or would not start. */
 export class DeadServer extends Error {
@@ -21,9 +14,6 @@ export class DeadServer extends Error {
   }
 }
 
-/** How much a tool may print, in bytes. */
-const TOOL_OUTPUT = 64 << 20;
-
 /** How long a server may take to obey a signal, in milliseconds. */
 const OBEY_MS = 2_000;
 
@@ -32,48 +22,49 @@ export interface NodePlan {
   readonly name: string;
   readonly form: ServiceForm<object, object>;
   readonly place: Place<object>;
-  readonly program: string;
-  readonly user: User | undefined;
+  readonly runtime: Runtime;
   readonly folder: NodeFolder;
+  /** The file that its output goes to. */
   readonly log: string;
 }
 
 export class ServerNode {
   readonly plan: NodePlan;
-  readonly #launcher: Launcher;
   readonly #onDeath: (error: DeadServer) => void;
-  #process: Launched | undefined;
+  #process: NodeProcess | undefined;
   #stopping: Promise<void> = Promise.resolve();
   #paused = false;
   #hasRun = false;
   #variables: Readonly<Record<string, string>> = {};
 
-  constructor(plan: NodePlan, launcher: Launcher, onDeath: (error: DeadServer) => void) {
+  constructor(plan: NodePlan, onDeath: (error: DeadServer) => void) {
     this.plan = plan;
-    this.#launcher = launcher;
     this.#onDeath = onDeath;
   }
 
-  /** The process, while it runs. */
+  /** The process on this machine, while it runs; none for one in a container. */
   get pid(): number | undefined {
-    return this.#process?.identity.pid;
+    return this.#process?.pid;
+  }
+
+  get isRunning(): boolean {
+    return this.#process !== undefined;
   }
 
   /** Starts the process and resolves when it answers. Throws DeadServer when it does not. */
   async start(): Promise<void> {
-    const { name, form, place, folder, user, log } = this.plan;
+    const { name, form, place, folder, runtime, log } = this.plan;
     const command = form.command(place);
     folder.lay(command);
     // Of a server that was killed a child may hold the port for a moment longer.
     if (this.#hasRun) await until(`${name}'s port to be free`, () => isFree(place.port));
     this.#hasRun = true;
-    const started = this.#launcher.launch({
-      program: this.#pathOf(command.program ?? this.plan.program),
+    const started = await runtime.launch({
+      program: command.program,
       args: command.args,
       env: { ...command.env, ...this.#variables },
       folder: folder.path,
       log,
-      user,
     });
     this.#process = started;
     let ended: string | undefined;
@@ -84,19 +75,29 @@ export class ServerNode {
       this.#process = undefined;
       if (answered) this.#onDeath(new DeadServer(this.plan, `ended in the middle (${how})`));
     });
-    const seconds = form.startSeconds ?? 15;
     try {
-      await until(
-        `${name} to answer`,
-        () => (ended === undefined ? form.ready(place).then(() => true) : true),
-        { withinMs: seconds * 1_000 },
-      );
+      await this.answered(() => ended !== undefined);
     } catch (error) {
       await this.stop();
-      throw new DeadServer(this.plan, `is not ready after ${seconds} s (${String(error)})`);
+      throw error;
     }
     if (ended !== undefined) throw new DeadServer(this.plan, `did not start (${ended})`);
     answered = true;
+  }
+
+  /**
+   * Resolves when the node answers, or when there is no use in waiting. Throws DeadServer when it
+   * takes too long.
+   */
+  async answered(isOver = () => false): Promise<void> {
+    const { name, form, place } = this.plan;
+    const seconds = form.startSeconds ?? 15;
+    try {
+      const answers = () => isOver() || form.ready(place).then(() => true);
+      await until(`${name} to answer`, answers, { withinMs: seconds * 1_000 });
+    } catch (error) {
+      throw new DeadServer(this.plan, `is not ready after ${seconds} s (${String(error)})`);
+    }
   }
 
   /** Starts the process, again where it runs, with variables that also hold for later restarts. */
@@ -112,27 +113,23 @@ export class ServerNode {
     if (!running) return this.#stopping; // two may ask for the same: both wait until it is gone
     this.#process = undefined; // what ends now was asked to
     this.#stopping = running.ended.then(() => {});
-    if (this.#paused) this.#send(running, "SIGCONT");
+    if (this.#paused) running.signal("SIGCONT");
     this.#paused = false;
-    this.#send(running, name);
-    const insist = setTimeout(() => this.#send(running, "SIGKILL"), OBEY_MS);
+    running.signal(name);
+    const insist = setTimeout(() => running.signal("SIGKILL"), OBEY_MS);
     await running.ended;
     clearTimeout(insist);
   }
 
   /** Stops the process and all that it has forked in their tracks. */
   async pause(): Promise<void> {
-    const running = this.#process;
-    if (!running) return;
+    if (!this.#process) return;
     this.#paused = true;
-    await until(`${this.plan.name} to stand still`, () => {
-      this.#send(running, "SIGSTOP"); // again, since a child may fork before it is stopped
-      return familyOf([running.identity.pid]).every(({ state }) => state === "T");
-    });
+    await this.#process.pause();
   }
 
   resume(): void {
-    if (this.#process && this.#paused) this.#send(this.#process, "SIGCONT");
+    if (this.#paused) this.#process?.signal("SIGCONT");
     this.#paused = false;
   }
 
@@ -156,15 +153,18 @@ export class ServerNode {
       throw error;
     }
     const { reloadSignal } = this.plan.form;
-    if (then === "reload" && this.#process && reloadSignal) this.#send(this.#process, reloadSignal);
+    if (then === "reload" && reloadSignal) this.#process?.signal(reloadSignal);
   }
 
   /** Runs a tool in the node's folder, as its user. Throws with the tool's own words. */
-  async tool(program: string, args: readonly string[], complaint = `${program} failed`) {
-    const { user, folder } = this.plan;
+  tool(program: string, args: readonly string[]): Promise<string> {
+    return this.#tool(program, args, `${program} failed`);
+  }
+
+  async #tool(program: string | undefined, args: readonly string[], complaint: string) {
+    const { runtime, folder } = this.plan;
     try {
-      const options = { cwd: folder.path, ...user, maxBuffer: TOOL_OUTPUT };
-      return (await promisify(execFile)(this.#pathOf(program), [...args], options)).stdout;
+      return await runtime.tool(program, args, folder.path);
     } catch (error) {
       const { stderr = "", stdout = "" } = error as { stderr?: string; stdout?: string };
       throw new Error(`${complaint}:\n${indented((stderr + stdout).trim() || String(error))}`);
@@ -172,23 +172,10 @@ export class ServerNode {
   }
 
   async #check(): Promise<void> {
-    const { form, name, place, program } = this.plan;
+    const { form, name, place } = this.plan;
     const check = form.check?.(place);
     if (!check) return;
-    const complaint = `${name} does not take this configuration`;
-    await this.tool(check.program ?? program, check.args, complaint);
-  }
-
-  /** A program that lies beside the server's own, or on PATH. */
-  #pathOf(program: string): string {
-    const beside = resolve(dirname(this.plan.program), program);
-    const path = existsSync(beside) ? beside : which(program);
-    if (!path) throw new Error(`no ${program} on this machine`);
-    return path;
-  }
-
-  #send(running: Launched, name: NodeJS.Signals): void {
-    signal(running.identity, name);
+    await this.#tool(check.program, check.args, `${name} does not take this configuration`);
   }
 }
 

@@ -17,7 +17,13 @@ export interface Lease extends AsyncDisposable {
   readonly shared: boolean;
 }
 
-type DeathListener = (error: DeadServer) => void;
+export type DeathListener = (error: DeadServer) => void;
+
+/** What lends a run its servers. */
+export interface Lender {
+  /** Starts, or shares, what a lab wants under a name. Throws MissingServer or DeadServer. */
+  lease(wanted: Wanted, onDeath: DeathListener, name: string): Promise<Lease>;
+}
 
 /** A server that runs share, and who of them wants to hear of its death. */
 interface Shared {
@@ -25,7 +31,7 @@ interface Shared {
   readonly listeners: Set<DeathListener>;
 }
 
-export class Pool implements AsyncDisposable {
+export class Pool implements Lender, AsyncDisposable {
   readonly #launcher: Launcher;
   /** The shared servers that live, by service. */
   readonly #shared = new Map<string, Shared>();

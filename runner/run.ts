@@ -80,7 +80,8 @@ async function attempt(
   const plan = planOf(request, lab);
   emit({ kind: "plan", lab, ...plan });
   using _ = await house.gate.enter(measuresTime(lab));
-  await using stage = new Stage(host, lab, house.pool, emit, signal);
+  const lender = await house.lenderFor({ ...lab, id: request.id });
+  await using stage = new Stage(host, lab, lender, emit, signal);
   if (request.faults) void inject(stage, request.faults);
   const trials = await perform(stage, plan);
   const result = judge(lab, plan.arms, trials);

@@ -1,12 +1,10 @@
 // One service of a run: all its nodes, started together and stopped in reverse order.
 
-import { join } from "node:path";
 import type { Address, Files, Found, NodeAddress, Place, Service, ServiceForm } from "#kit";
 import { find } from "./find.ts";
 import type { Launcher } from "./launch.ts";
-import { type DeadServer, ServerNode } from "./node.ts";
-import { NodeFolder } from "./node-folder.ts";
-import { reachable, userFor } from "./user.ts";
+import { nativeNodes } from "./native-nodes.ts";
+import type { DeadServer, ServerNode } from "./node.ts";
 
 /** Where a running server is, as plain data for the lab's process. */
 export interface Where {
@@ -67,9 +65,23 @@ export class Server implements AsyncDisposable {
   ): Promise<Server> {
     const form = service.form as Form;
     const found = await find(form as never);
+    const all = { ...form.options, ...options };
+    const nodes = await nativeNodes(form, all, found, launcher, onDeath);
+    return Server.begin(form, found, nodes);
+  }
+
+  /** Starts planned nodes on new folders. Throws DeadServer, and leaves none running. */
+  static async begin(form: Form, found: Found, nodes: Nodes): Promise<Server> {
     const began = performance.now();
-    const nodes = await plan(form, { ...form.options, ...options }, found, launcher, onDeath);
     await begin(form, nodes);
+    return new Server(form, found, nodes, performance.now() - began);
+  }
+
+  /** Waits for nodes that somebody else has started. Throws DeadServer when one does not answer. */
+  static async join(form: Form, found: Found, nodes: Nodes): Promise<Server> {
+    const began = performance.now();
+    await Promise.all([...nodes.values()].map((node) => node.answered()));
+    await form.form?.(placesOf(nodes));
     return new Server(form, found, nodes, performance.now() - began);
   }
 
@@ -109,7 +121,7 @@ export class Server implements AsyncDisposable {
     if (this.form.onDemand) return this.#renew();
     const mended = [...this.#nodes.values()].map(async (node) => {
       node.resume();
-      if (node.pid === undefined) await node.start();
+      if (!node.isRunning) await node.start();
     });
     await Promise.all(mended);
   }
@@ -134,7 +146,8 @@ export class Server implements AsyncDisposable {
   }
 }
 
-type Nodes = ReadonlyMap<string, ServerNode>;
+/** The nodes of a service by name, the first one first. */
+export type Nodes = ReadonlyMap<string, ServerNode>;
 
 /**
  * Gives all nodes new folders, starts them, unless that is for the lab to do, and joins them.
@@ -159,42 +172,4 @@ async function begin(form: Form, nodes: Nodes): Promise<void> {
 
 function placesOf(nodes: Nodes): Record<string, Place<object>> {
   return Object.fromEntries([...nodes].map(([name, node]) => [name, node.plan.place]));
-}
-
-/** Gives every node a folder, ports, and the addresses of its peers. */
-async function plan(
-  form: Form,
-  options: object,
-  found: Found,
-  launcher: Launcher,
-  onDeath: (error: DeadServer) => void,
-): Promise<Map<string, ServerNode>> {
-  const names = form.nodes?.(options) ?? [form.name];
-  const peers: Record<string, NodeAddress> = {};
-  for (const name of names) peers[name] = await reserve(form.ports?.(options) ?? [], launcher);
-  const user = userFor(form);
-  const program = reachable(found.program, found.version, user);
-  const preparation = form.prepare?.(options);
-  const filling = preparation && { found: { ...found, program }, preparation };
-  const home = launcher.newFolder(form.name);
-  const nodes = new Map<string, ServerNode>();
-  for (const name of names) {
-    const folder = join(home, name);
-    const address = peers[name] as NodeAddress;
-    const place = { node: name, folder, peers, options, bind: address.host, ...address };
-    const label = names.length > 1 ? `${form.name} ${name}` : form.name;
-    const log = join(home, `${name}.log`);
-    const nodePlan = {
-      ...{ name: label, form, place, program, user, log },
-      folder: new NodeFolder(folder, user, filling),
-    };
-    nodes.set(name, new ServerNode(nodePlan, launcher, onDeath));
-  }
-  return nodes;
-}
-
-async function reserve(names: readonly string[], launcher: Launcher) {
-  const ports: Record<string, number> = {};
-  for (const name of names) ports[name] = await launcher.ports.reserve();
-  return { host: "127.0.0.1", port: await launcher.ports.reserve(), ports };
 }

@@ -7,7 +7,7 @@ import { type Aside, LabError, type LabHost } from "./lab-host.ts";
 import { peakMegabytes } from "./memory.ts";
 import type { Judged, Reach } from "./messages.ts";
 import type { Plan } from "./plan.ts";
-import type { Lease, Pool } from "./pool.ts";
+import type { Lease, Lender } from "./pool.ts";
 import { type Turn, turns } from "./rounds.ts";
 import type { Deed, Fault } from "./server.ts";
 
@@ -21,7 +21,7 @@ export interface Injected {
 export class Stage implements AsyncDisposable {
   readonly #host: LabHost;
   readonly #lab: Description;
-  readonly #pool: Pool;
+  readonly #lender: Lender;
   readonly #emit: Emit;
   readonly #leases = new Map<string, Lease>();
   /** Rejects when the run cannot go on: a server died, or somebody stopped it. */
@@ -31,10 +31,10 @@ export class Stage implements AsyncDisposable {
   /** The trial that is on; none before the servers are ready. */
   #turn: Turn | undefined;
 
-  constructor(host: LabHost, lab: Description, pool: Pool, emit: Emit, signal?: AbortSignal) {
+  constructor(host: LabHost, lab: Description, lender: Lender, emit: Emit, signal?: AbortSignal) {
     this.#host = host;
     this.#lab = lab;
-    this.#pool = pool;
+    this.#lender = lender;
     this.#emit = emit;
     this.#signal = signal;
     this.#halted.promise.catch(() => {}); // it may come when nobody waits
@@ -100,7 +100,7 @@ export class Stage implements AsyncDisposable {
     const { service } = wanted;
     this.#emit({ kind: "service", name, service, state: "starting" });
     const began = performance.now();
-    const lease = await this.#pool.lease(wanted, (error) => this.#halted.reject(error));
+    const lease = await this.#lender.lease(wanted, (error) => this.#halted.reject(error), name);
     this.#leases.set(name, lease);
     const { version, from } = lease.server.found;
     const readyMs = Math.round((performance.now() - began) * 10) / 10;

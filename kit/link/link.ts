@@ -8,7 +8,7 @@ import { oneLine } from "./decode/message.ts";
 import type { Protocol } from "./decode/protocols.ts";
 import { type Allowance, describeTerms, termsOf } from "./limit.ts";
 import { Limits } from "./limits.ts";
-import { Recorder, type Trace } from "./trace.ts";
+import { type Mark, Recorder, type Trace } from "./trace.ts";
 
 export interface LinkOptions {
   /** Seeds the jitter of delays. */
@@ -199,9 +199,9 @@ export class Link {
     this.#tracing().restart();
   }
 
-  /** Puts a note into the trace, where there is one: `wire.note("both have read")`. */
-  note(text: string): void {
-    this.#recorder?.mark("note", oneLine(text));
+  /** Puts a note, or a fault that is not the link's, into the trace, where there is one. */
+  note(text: string, kind: Mark["kind"] = "note"): void {
+    this.#recorder?.mark(kind, oneLine(text));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
