@@ -98,11 +98,9 @@ test("a lab folder without lab.ts is told so", async () => {
   assert.match(error ?? "", /Cannot find module/);
 });
 
-test("whoever stops listening stops the run", async () => {
-  const file = fileURLToPath(new URL("./fixtures/labs/hangs/lab.ts", import.meta.url));
-  const began = performance.now();
-  for await (const event of run({ id: "hangs", file, arms: ["waits"] }, house)) {
-    if (event.kind === "trial") break;
+test("whoever stops listening stops the run", { timeout: 60_000 }, async () => {
+  const file = fileURLToPath(new URL("./fixtures/labs/never-ends/lab.ts", import.meta.url));
+  for await (const event of run({ id: "never-ends", file }, house)) {
+    if (event.kind === "trial") break; // and waits until everything has stopped
   }
-  assert.ok(performance.now() - began < 1_000, "the trial's deadline was not waited for");
 });
