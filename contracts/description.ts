@@ -33,6 +33,10 @@ export const descriptionSchema = z.object({
     .record(z.string(), z.number())
     .optional()
     .describe("knobs for a traced trial, small enough to be drawn"),
+  sweeps: z
+    .record(z.string(), z.array(z.number()))
+    .optional()
+    .describe("values of knobs at which it is recorded, too, one knob at a time"),
   deadlineSeconds: z.number(),
 });
 

@@ -25,6 +25,18 @@ export const evidenceSchema = z.object({
     .record(z.string(), z.record(z.string(), z.array(point)))
     .describe("by series, then by arm, from the last round"),
   notes: z.record(z.string(), z.array(z.string())).describe("by arm, from the last round"),
+  sweeps: z
+    .record(
+      z.string(),
+      z.array(
+        z.object({
+          value: z.number(),
+          measures: z.record(z.string(), z.record(z.string(), z.number())),
+        }),
+      ),
+    )
+    .optional()
+    .describe("by knob: medians by measure and arm at other values of that knob"),
   traces: z
     .record(z.string(), traceSchema)
     .optional()

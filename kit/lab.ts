@@ -70,6 +70,8 @@ export interface Lab<
   readonly measures?: Readonly<Record<string, Measure<Finding>>>;
   /** Knobs for a trial whose messages are drawn; a lab without them is not traced when recorded. */
   readonly traced?: { readonly [Name in keyof Knobs]?: number };
+  /** Values of knobs at which it is recorded, too, one knob at a time: how its measures grow. */
+  readonly sweeps?: { readonly [Name in keyof Knobs]?: readonly number[] };
   /** How long one trial may take; 20 seconds by default. */
   readonly deadlineSeconds?: number;
 }

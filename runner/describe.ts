@@ -6,6 +6,8 @@ import type { Description } from "../contracts/description.ts";
 /** The name of the reader's own arm, of which the lab declares nothing. */
 export const YOURS = "yours";
 
+type Sweeps = Readonly<Record<string, readonly number[]>>;
+
 const AGAIN = " again";
 
 /** The name of an arm that runs against itself, in an A/A run. */
@@ -27,6 +29,7 @@ export function describe(lab: Lab): Description {
     question,
     deadlineSeconds,
     traced: lab.traced && ({ ...lab.traced } as Record<string, number>),
+    sweeps: lab.sweeps && mapValues(lab.sweeps as Sweeps, (values) => [...values]),
     arms: Object.keys(lab.arms),
     services: mapValues(lab.services as Record<string, Service>, ({ form, chosen, alone }) => ({
       service: form.name,

@@ -28,7 +28,8 @@ export async function record(
   }
   const evidence = evidenceOf(id, file, events);
   const traces = evidence.lab.traced && (await tracesOf(request, house));
-  const whole: Evidence = { ...evidence, traces, proof };
+  const sweeps = evidence.lab.sweeps && (await sweepsOf(request, evidence.lab.sweeps, house));
+  const whole: Evidence = { ...evidence, sweeps, traces, proof };
   write(join(dirname(file), "evidence.json"), whole);
   return whole;
 }
@@ -39,6 +40,37 @@ async function tracesOf(request: Request, house: House): Promise<Evidence["trace
     if (event.kind === "trace") traces[event.arm] = event.trace;
   }
   return traces;
+}
+
+type Sweeps = NonNullable<Evidence["sweeps"]>;
+
+/** Runs the lab at each value of each knob of its sweeps, as few rounds as can decide. */
+async function sweepsOf(
+  request: Request,
+  wanted: Readonly<Record<string, readonly number[]>>,
+  house: House,
+): Promise<Sweeps> {
+  const sweeps: Sweeps = {};
+  for (const [knob, values] of Object.entries(wanted)) {
+    sweeps[knob] = [];
+    for (const value of values) {
+      const there = { ...request, rounds: undefined, fewest: true, knobs: { [knob]: value } };
+      sweeps[knob].push({ value, measures: await mediansOf(there, house) });
+    }
+  }
+  return sweeps;
+}
+
+async function mediansOf(request: Request, house: House) {
+  for await (const event of run(request, house)) {
+    if (event.kind !== "end") continue;
+    if (event.outcome === "failed") throw new NotAsDeclared(`nothing recorded: ${event.error}`);
+    const medians = Object.entries(event.measures).map(([measure, byArm]) => {
+      const arms = Object.entries(byArm).map(([arm, { median }]) => [arm, median]);
+      return [measure, Object.fromEntries(arms)];
+    });
+    return Object.fromEntries(medians);
+  }
 }
 
 function write(path: string, evidence: Evidence): void {

@@ -6,15 +6,24 @@ import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { setCookie } from "hono/cookie";
 import type { Catalog } from "../catalog/catalog.ts";
+import { practiceTemplate } from "../catalog/practice.ts";
 import { machine } from "../runner/provenance.ts";
-import { practiceFile } from "../runner/yours.ts";
+import { practiceFile, writeYours } from "../runner/yours.ts";
 import { bodyOf, labOf, refused } from "./bodies.ts";
+import { openInEditor } from "./editor.ts";
 import type { Place } from "./guard.ts";
 import { needsOf } from "./needs.ts";
 import { stepsAfter } from "./next.ts";
 import { orderOf } from "./orders.ts";
 import type { Progress } from "./progress.ts";
-import { faultSchema, markSchema, nothingSchema, runSchema, tokenSchema } from "./requests.ts";
+import {
+  faultSchema,
+  markSchema,
+  nothingSchema,
+  practiceSchema,
+  runSchema,
+  tokenSchema,
+} from "./requests.ts";
 import type { Runs, StudioRun } from "./runs.ts";
 import type { Session } from "./session.ts";
 import { streamOf } from "./stream.ts";
@@ -80,6 +89,14 @@ function readerRoutes({ catalog, runs, progress }: Rooms): Hono {
     if (!known) throw refused(404, "there is no such page");
     progress.mark(known.id, mark);
     return context.json({});
+  });
+  app.post("/practice", async (context) => {
+    const { lab } = await bodyOf(context, practiceSchema);
+    const { slug, file: code, source } = labOf(catalog, lab);
+    if (!source) throw refused(409, "its source cannot be read");
+    const file = practiceFile(slug);
+    writeYours(file, practiceTemplate(source, code));
+    return context.json({ file, opened: await openInEditor(file) });
   });
   app.get("/next", (context) => context.json(stepsAfter(catalog, progress.learnt)));
   return app;

@@ -25,6 +25,8 @@ export const faultSchema = z.strictObject({
 
 export const markSchema = z.strictObject({ lab: name, mark: z.enum(["read", "seen"]) });
 
+export const practiceSchema = z.strictObject({ lab: name });
+
 export const nothingSchema = z.strictObject({});
 
 export type RunRequest = z.infer<typeof runSchema>;

@@ -27,6 +27,7 @@ export function dataOf(one: Deliverable): LabData {
     matters: source.matters.map((line) => ({ ...line, file: basename(line.file) })),
     recorded: evidence && shownIn(evidence),
     source: evidence && sourceOf(one, evidence),
+    sweeps: evidence?.sweeps ?? {},
     series: evidence?.series ?? {},
   };
 }

@@ -73,6 +73,7 @@ const ACTS: Record<string, string> = {
   "/api/runs/r1/stop": "{}",
   "/api/runs/r1/faults": '{"service":"redis","fault":"kill"}',
   "/api/progress": JSON.stringify({ lab: LAB, mark: "read" }),
+  "/api/practice": JSON.stringify({ lab: LAB }),
   "/api/session": '{"token":"AAAA"}',
 };
 const PAGES = ["/", "/labs/caching/", "/favicon.svg", "/pagefind/pagefind.js"];

@@ -5,6 +5,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
 import type { Browser, BrowserContext } from "playwright-core";
+import { until } from "#kit";
 import { redis } from "#services/redis";
 import { lacking } from "../lacking.ts";
 import { processesIn } from "../processes.ts";
@@ -190,6 +191,24 @@ suite("the studio", { skip }, () => {
     assert.notEqual(await panel.innerHTML(), authors);
     assert.match(await panel.innerHTML(), /GET account:7:balance/);
     assert.equal(progress().labs[LONG].ran.times, times, "a trace is not a run");
+    await one.page.close();
+  });
+
+  test("practise: an arm is begun and opened in the reader's editor, once", async () => {
+    const opened = join(open.data, "opened");
+    const editor = join(open.data, "editor.sh");
+    writeFileSync(editor, `#!/bin/sh\necho "$1" >> ${opened}\n`, { mode: 0o755 });
+    process.env.PARETO_EDITOR = editor;
+    const file = join(open.data, "pareto/practice/multi-exec-basics.ts");
+    const one = await lab(FAST);
+    const press = one.page.getByRole("button", { name: "Open it in my editor" });
+    await press.click();
+    await one.page.getByText("Opened:").waitFor();
+    assert.match(readFileSync(file, "utf8"), /No reader sees half an update/);
+    writeFileSync(file, "// mine\n");
+    await press.click();
+    await until("both to be opened", () => readFileSync(opened, "utf8") === `${file}\n${file}\n`);
+    assert.equal(readFileSync(file, "utf8"), "// mine\n", "what the reader wrote is kept");
     await one.page.close();
   });
 

@@ -2,6 +2,7 @@
 
 import type { Description } from "../../../contracts/description.ts";
 import type { RatioFound, Verdict } from "../../../contracts/events.ts";
+import type { Evidence } from "../../../contracts/evidence.ts";
 
 /** Median and range of a measure over the rounds. */
 export interface Spread {
@@ -50,6 +51,8 @@ export interface LabData {
   readonly recorded: Shown | undefined;
   /** Of what was recorded. */
   readonly source: Source | undefined;
+  /** By knob: medians by measure and arm at other values of that knob, as recorded. */
+  readonly sweeps: NonNullable<Evidence["sweeps"]>;
   /** Points by series and arm, from the evidence's last round. */
   readonly series: Table<readonly (readonly [number, number])[]>;
 }

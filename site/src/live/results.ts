@@ -17,16 +17,13 @@ export class Results {
   readonly #data: LabData;
   readonly #matrix: Matrix;
   readonly #strip: Strip;
-  /** The author's run, and the reader's own of this visit. */
+  /** The reader's runs of this visit. */
   readonly #points: Point[] = [];
 
   constructor(data: LabData, matrix: Matrix, strip: Strip) {
     this.#data = data;
     this.#matrix = matrix;
     this.#strip = strip;
-    const { recorded, knobs } = data;
-    const values = Object.entries(knobs).map(([name, { value }]) => [name, value]);
-    if (recorded) this.#points.push({ knobs: Object.fromEntries(values), shown: recorded });
   }
 
   /** The reader's own run of the whole lab. */
