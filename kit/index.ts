@@ -19,5 +19,6 @@ export type { ClosedPlan, Job, Loaded, OpenPlan } from "./load/plan.ts";
 export * from "./random.ts";
 export * from "./ratio.ts";
 export * from "./service.ts";
+export * from "./sockets.ts";
 export * from "./statistics.ts";
 export * from "./until.ts";

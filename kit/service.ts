@@ -2,6 +2,7 @@
 // reached and stopped. Nothing here runs anything; the runner reads the description in its own
 // process, and the lab reaches the running server through the face that `open` builds.
 
+import type { Counts } from "./link/counts.ts";
 import type { Protocol } from "./link/decode/protocols.ts";
 
 /** Where a TCP server listens. */
@@ -102,6 +103,11 @@ export type Running<Face> = Face &
   Faults & {
     readonly address: Address;
     readonly nodes: At["nodes"];
+    /**
+     * What has gone between the lab's own process and this service since the trial began, counted at
+     * the sockets. What other processes exchange with it is not in it; a link counts that.
+     */
+    counts(): Counts;
     /** The same service, reached through a link (or any other address). */
     through(link: { readonly address: Address }): Running<Face>;
   };

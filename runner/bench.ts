@@ -8,6 +8,7 @@ import {
   nodeOf,
   type Running,
   type Service,
+  SocketCounter,
 } from "#kit";
 import type { Reach, Report } from "./messages.ts";
 import type { Deed, Fault } from "./server.ts";
@@ -34,12 +35,13 @@ export async function setBench(parts: BenchParts) {
   const ask = wires ? wires.marking(parts.ask) : parts.ask;
   const opened = new AsyncDisposableStack();
   if (wires) opened.use(wires);
+  const sockets = opened.use(new SocketCounter());
   const running: Record<string, Running<object>> = {};
   for (const [name, service] of Object.entries(services)) {
     const at = placeAt(name, reach[name] as Reach, opened, ask);
     await service.form.reset?.(at);
     const reached = (await wires?.before(name, service, at)) ?? at;
-    running[name] = face(service, reached, faultsOf(name, ask));
+    running[name] = face(service, reached, faultsOf(name, ask), sockets);
   }
   const trace = () => wires?.isUsed && say({ kind: "trace", trace: wires.drawn() });
   const bench: Bench<Record<string, Service>, Record<string, number>> = {
@@ -75,14 +77,16 @@ function placeAt(service: string, reach: Reach, opened: AsyncDisposableStack, as
   };
 }
 
-function face(service: Service, at: At, faults: Faults): Running<object> {
+function face(service: Service, at: At, faults: Faults, sockets: SocketCounter): Running<object> {
+  const ports = new Set([at.address, ...Object.values(at.nodes)].map(({ port }) => port));
   return {
     ...service.form.open(at),
     ...faults,
     address: at.address,
     nodes: at.nodes,
+    counts: () => sockets.counts(ports),
     through: (link: { readonly address: Address }) =>
-      face(service, { ...at, address: link.address }, faults),
+      face(service, { ...at, address: link.address }, faults, sockets),
   };
 }
 

@@ -6,6 +6,7 @@ import type { Launcher } from "./launch.ts";
 import { type DeadServer, ServerNode } from "./node.ts";
 import { NodeFolder } from "./node-folder.ts";
 import { NativeRuntime } from "./runtime.ts";
+import { fillFolder } from "./template.ts";
 import { reachable, userFor } from "./user.ts";
 
 /** Gives every node a folder, ports, and the addresses of its peers. */
@@ -22,7 +23,9 @@ export async function nativeNodes(
   const user = userFor(form);
   const program = reachable(found.program, found.version, user);
   const preparation = form.prepare?.(options);
-  const filling = preparation && { found: { ...found, program }, preparation };
+  const fill =
+    preparation &&
+    ((folder: string) => fillFolder(folder, { ...found, program }, preparation, user));
   const home = launcher.newFolder(form.name);
   const nodes = new Map<string, ServerNode>();
   for (const name of names) {
@@ -34,7 +37,7 @@ export async function nativeNodes(
     const nodePlan = {
       ...{ name: label, form, place, log },
       runtime: new NativeRuntime(launcher, program, user),
-      folder: new NodeFolder(folder, user, filling),
+      folder: new NodeFolder(folder, user, fill),
     };
     nodes.set(name, new ServerNode(nodePlan, onDeath));
   }

@@ -3,27 +3,23 @@
 
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Command, Files, Found, Preparation } from "#kit";
-import { fillFolder } from "./template.ts";
+import type { Command, Files } from "#kit";
 import { makeFolder, type User, writeFile } from "./user.ts";
 
-/** What fills a new folder, where the service has a template. */
-export interface Filling {
-  readonly found: Found;
-  readonly preparation: Preparation;
-}
+/** Fills a new folder, where the service has a template. */
+export type Fill = (folder: string) => Promise<void>;
 
 export class NodeFolder {
   readonly path: string;
   readonly #user: User | undefined;
-  readonly #filling: Filling | undefined;
+  readonly #fill: Fill | undefined;
   #configured: Files = {};
   #started = false;
 
-  constructor(path: string, user: User | undefined, filling: Filling | undefined) {
+  constructor(path: string, user: User | undefined, fill: Fill | undefined) {
     this.path = path;
     this.#user = user;
-    this.#filling = filling;
+    this.#fill = fill;
   }
 
   /** Makes the folder as it is before the first start, whatever it holds. */
@@ -32,9 +28,7 @@ export class NodeFolder {
     this.#configured = {};
     this.#started = false;
     makeFolder(this.path, this.#user);
-    if (!this.#filling) return;
-    const { found, preparation } = this.#filling;
-    await fillFolder(this.path, found, preparation, this.#user);
+    await this.#fill?.(this.path);
   }
 
   /** Writes what a start needs. */

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { type Files, type Place, type ServiceForm, until } from "#kit";
 import type { NodeFolder } from "./node-folder.ts";
-import { isFree } from "./ports.ts";
+import { isFree, takenOf } from "./ports.ts";
 import type { NodeProcess, Runtime } from "./runtime.ts";
 
 /** A server that ended when nobody asked it to, or would not start. */
@@ -76,28 +76,36 @@ export class ServerNode {
       if (answered) this.#onDeath(new DeadServer(this.plan, `ended in the middle (${how})`));
     });
     try {
-      await this.answered(() => ended !== undefined);
+      await this.answered(started.ended);
     } catch (error) {
       await this.stop();
       throw error;
     }
-    if (ended !== undefined) throw new DeadServer(this.plan, `did not start (${ended})`);
+    if (ended !== undefined) throw await this.#stillborn(ended);
     answered = true;
   }
 
   /**
-   * Resolves when the node answers, or when there is no use in waiting. Throws DeadServer when it
-   * takes too long.
+   * Resolves when the node answers, or when its process has ended, where one is known: whoever has
+   * its port then may never answer. Throws DeadServer when it takes too long.
    */
-  async answered(isOver = () => false): Promise<void> {
+  async answered(ended: Promise<unknown> = new Promise(() => {})): Promise<void> {
     const { name, form, place } = this.plan;
     const seconds = form.startSeconds ?? 15;
     try {
-      const answers = () => isOver() || form.ready(place).then(() => true);
+      const answers = () => Promise.race([ended, form.ready(place)]).then(() => true);
       await until(`${name} to answer`, answers, { withinMs: seconds * 1_000 });
     } catch (error) {
       throw new DeadServer(this.plan, `is not ready after ${seconds} s (${String(error)})`);
     }
+  }
+
+  /** The reason of a start that failed. Not every server's log says that its port was taken. */
+  async #stillborn(ended: string): Promise<DeadServer> {
+    const { port, ports } = this.plan.place;
+    const taken = await takenOf([port, ...Object.values(ports)]);
+    const why = taken.length > 0 ? `, and another process has port ${taken.join(" and ")}` : "";
+    return new DeadServer(this.plan, `did not start (${ended})${why}`);
   }
 
   /** Starts the process, again where it runs, with variables that also hold for later restarts. */

@@ -13,11 +13,15 @@ import {
 } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { until } from "#kit";
 import { runsFolder } from "./folders.ts";
 import { isAlive, startTime } from "./identity.ts";
 
 const FIRST = 12_000;
 const LAST = 32_000; // Linux's ephemeral range begins at 32768, the registered one of macOS at 49152
+
+/** How long a child of a server that has ended may hold a port, in milliseconds. */
+const LINGER_MS = 500;
 
 /** The ports that one run holds. */
 export class Ports implements Disposable {
@@ -73,4 +77,12 @@ export function isFree(port: number): Promise<boolean> {
     probe.once("error", () => resolve(false));
     probe.listen(port, "127.0.0.1", () => probe.close(() => resolve(true)));
   });
+}
+
+/** Those of some ports that are still taken a moment after their server has ended. */
+export async function takenOf(ports: readonly number[]): Promise<number[]> {
+  const comeFree = (port: number) =>
+    until(`port ${port} to be free`, () => isFree(port), { withinMs: LINGER_MS });
+  const waits = await Promise.allSettled(ports.map(comeFree));
+  return ports.filter((_, index) => waits[index]?.status === "rejected");
 }

@@ -28,6 +28,11 @@ export async function fillFolder(
     underWay.set(template, making);
     await making.finally(() => underWay.delete(template));
   }
+  await copyFolder(template, folder);
+}
+
+/** Copies what is in a template, with owners and modes, into a folder that is there. */
+export async function copyFolder(template: string, folder: string): Promise<void> {
   await run("cp", ["-a", `${template}/.`, folder]);
 }
 

@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { after, before, describe, test } from "node:test";
 import { until } from "#kit";
 import { type Stand, stand } from "../test/contract/stand.ts";
 import { lacking } from "../test/lacking.ts";
-import { type RabbitClusterFace, rabbitmqCluster } from "./rabbitmq-cluster.ts";
+import { type RabbitClusterFace, rabbitmqCluster, startedOnAll } from "./rabbitmq-cluster.ts";
 
 const quorum = { durable: true, arguments: { "x-queue-type": "quorum" } };
 
@@ -41,4 +44,22 @@ describe("rabbitmq-cluster", { skip: await lacking(rabbitmqCluster) }, () => {
       await assert.rejects(channel.checkQueue("orders"), /NOT_FOUND/);
     }
   });
+});
+
+test("a virtual host is started on the broker that has missed it, and on no other", async () => {
+  const states: Record<string, string> = { "a@localhost": "running", "b@localhost": "stopped" };
+  const posted: string[] = [];
+  const api = createServer(({ method, url = "" }, response) => {
+    if (method === "POST") {
+      posted.push(url);
+      states[url.split("/").at(-1)!] = "running";
+    }
+    response.end(JSON.stringify({ cluster_state: states }));
+  });
+  await once(api.listen(0, "127.0.0.1"), "listening");
+  const { port } = api.address() as AddressInfo;
+  await startedOnAll({ host: "127.0.0.1", port, ports: { management: port } }, "vhosts/lab");
+  assert.deepEqual(posted, ["/api/vhosts/lab/start/b@localhost"]);
+  api.closeAllConnections();
+  await once(api.close(), "close");
 });

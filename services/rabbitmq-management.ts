@@ -6,7 +6,7 @@ import type { NodeAddress } from "#kit";
  */
 export async function manage(
   { host, ports }: NodeAddress,
-  method: "GET" | "PUT" | "DELETE",
+  method: "GET" | "PUT" | "POST" | "DELETE",
   path: string,
 ): Promise<string> {
   const answer = await fetch(`http://${host}:${ports.management}/api/${path}`, {

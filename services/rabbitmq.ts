@@ -54,12 +54,16 @@ function virtualHost(at: At): string {
   return at.tenant || "lab";
 }
 
+/** The path of the virtual host in the HTTP API. */
+export function virtualHostPath(at: At): string {
+  return `vhosts/${virtualHost(at)}`;
+}
+
 /** Makes the virtual host anew: what a trial left must not help or hurt the next. */
-export async function newVirtualHost(at: At): Promise<void> {
+async function newVirtualHost(at: At): Promise<void> {
   const [first] = Object.values(at.nodes) as [NodeAddress];
-  const path = `vhosts/${virtualHost(at)}`;
-  await manage(first, "DELETE", path);
-  await manage(first, "PUT", path);
+  await manage(first, "DELETE", virtualHostPath(at));
+  await manage(first, "PUT", virtualHostPath(at));
 }
 
 /** Builds the face of one broker; shared with the service that runs several. */

@@ -98,6 +98,11 @@ test("a lab folder without lab.ts is told so", async () => {
   assert.match(error ?? "", /Cannot find module/);
 });
 
+test("what the lab's own clients exchange with its servers is counted", async () => {
+  const end = await endOf("counted");
+  assert.deepEqual(end.differences, []);
+});
+
 test("whoever stops listening stops the run", { timeout: 60_000 }, async () => {
   const file = fileURLToPath(new URL("./fixtures/labs/never-ends/lab.ts", import.meta.url));
   for await (const event of run({ id: "never-ends", file }, house)) {

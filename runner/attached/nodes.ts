@@ -6,6 +6,7 @@ import { CONTAINER_USER, type LaidNode, type LaidServer } from "../../compose/la
 import type { Launcher } from "../launch.ts";
 import { type DeadServer, type NodePlan, ServerNode } from "../node.ts";
 import { NodeFolder } from "../node-folder.ts";
+import { copyFolder } from "../template.ts";
 import { ContainerRuntime } from "./container.ts";
 
 /** What is known of the program in a container: the tag of its image is its version. */
@@ -14,33 +15,36 @@ export function imageOf({ form }: LaidServer): Found {
   return { program: image, version, from: "image" };
 }
 
-/** A node's folder. What fills it, its own container does. */
-export function folderOf({ place }: LaidNode): NodeFolder {
-  return new NodeFolder(place.folder, CONTAINER_USER, undefined);
+/** A node's folder, in the volume that the containers share. */
+function folderOf({ template }: LaidServer, { place }: LaidNode): NodeFolder {
+  const fill = template && ((folder: string) => copyFolder(template.folder, folder));
+  return new NodeFolder(place.folder, CONTAINER_USER, fill);
 }
 
 /** Writes what the first start of each node needs into new folders. */
 export async function layFolders(servers: readonly LaidServer[]): Promise<void> {
-  for (const { form, nodes } of servers) {
-    for (const node of nodes) {
-      const folder = folderOf(node);
+  for (const server of servers) {
+    for (const node of server.nodes) {
+      const folder = folderOf(server, node);
       await folder.renew();
-      folder.lay(form.command(node.place));
+      folder.lay(server.form.command(node.place));
     }
   }
 }
 
 /** The nodes of a server, none of which the runner has started yet. */
 export function nodesOf(
-  { form, nodes }: LaidServer,
+  server: LaidServer,
   launcher: Launcher,
   onDeath: (error: DeadServer) => void,
 ): Map<string, ServerNode> {
+  const { form, nodes } = server;
   const home = launcher.newFolder(form.name);
   const planned = nodes.map((node): NodePlan => {
     const runtime = new ContainerRuntime(node.container, form.program);
     const log = join(home, `${node.name}.log`);
-    return { name: node.name, form, place: node.place, runtime, folder: folderOf(node), log };
+    const folder = folderOf(server, node);
+    return { name: node.name, form, place: node.place, runtime, folder, log };
   });
   return new Map(planned.map((plan) => [plan.place.node, new ServerNode(plan, onDeath)]));
 }

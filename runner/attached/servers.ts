@@ -3,19 +3,12 @@
 // the first time, whatever ran in the same containers before.
 
 import type { NodeAddress, Service } from "#kit";
-import { type Composed, type Forms, type LaidServer, layoutOf } from "../../compose/layout.ts";
+import { formsOf } from "../../compose/forms.ts";
+import { type Composed, type LaidServer, layoutOf } from "../../compose/layout.ts";
 import type { Launcher } from "../launch.ts";
 import type { DeathListener, Lease, Lender } from "../pool.ts";
 import { Server } from "../server.ts";
-import { loadService } from "../services.ts";
 import { halt, imageOf, nodesOf } from "./nodes.ts";
-
-/** The services that a lab names, by the names of their files. */
-export async function formsOf({ services }: Pick<Composed, "services">): Promise<Forms> {
-  const names = new Set(Object.values(services).map(({ service }) => service));
-  const loaded = [...names].map(async (name) => [name, (await loadService(name)).form] as const);
-  return Object.fromEntries(await Promise.all(loaded));
-}
 
 /** Lends a lab the servers that compose has started for it; what has no container is native. */
 export async function attachedServers(

@@ -55,7 +55,6 @@ export default lab({
       member.on("consumer:group:rebalance", () => {
         rebalances += 1;
       });
-      member.on("error", () => {}); // the end of the trial may cut off a rejoin
       const stream = await member.consume({ topics: [topic] });
       streams.push(stream.resume());
       return () => member.assignments?.[0]?.partitions ?? [];
