@@ -1,6 +1,7 @@
 // Checks the project as data: every file in rules/ is a rule, and each says what it found wrong.
 
 import { readdirSync } from "node:fs";
+import { UnreadableCurriculum } from "../curriculum/curriculum.ts";
 import type { Catalog } from "./catalog.ts";
 
 /** What a rule has found: where, what, and what to do about it. */
@@ -33,10 +34,20 @@ export async function allRules(): Promise<Rule[]> {
   return modules.map(({ rule }) => rule as Rule);
 }
 
-/** Everything that breaks a rule, sorted by file and line. */
+/**
+ * Everything that breaks a rule, sorted by file and line. While the curriculum cannot be read there
+ * is only that to say, since the rules rest on it.
+ */
 export async function check(catalog: Catalog, rules?: readonly Rule[]): Promise<Violation[]> {
-  const violations = (rules ?? (await allRules())).flatMap((rule) =>
-    [...rule.check(catalog)].map((found) => ({ rule: rule.name, why: rule.why, ...found })),
-  );
-  return violations.sort((a, b) => a.file.localeCompare(b.file) || a.line - b.line);
+  try {
+    const violations = (rules ?? (await allRules())).flatMap((rule) =>
+      [...rule.check(catalog)].map((found) => ({ rule: rule.name, why: rule.why, ...found })),
+    );
+    return violations.sort((a, b) => a.file.localeCompare(b.file) || a.line - b.line);
+  } catch (error) {
+    if (!(error instanceof UnreadableCurriculum)) throw error;
+    const { file, line, problem } = error;
+    const { name, why } = (await import("./rules/curriculum-form.ts")).rule;
+    return [{ rule: name, why, file, line, message: problem, remedy: "see curriculum/schema.ts" }];
+  }
 }

@@ -3,7 +3,7 @@
 
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { parse } from "yaml";
+import { parse, YAMLParseError } from "yaml";
 import type { Essay, Experiment, Fact, Head, Kind, Roadmap } from "./schema.ts";
 
 /** The folders of each kind, which are also the names of the lists in the curriculum's files. */
@@ -22,7 +22,21 @@ export interface Entry extends Head {
 
 type Listing = { title?: string } & Record<string, (Head & { design?: unknown })[]>;
 
-/** The curriculum below a project's folder. Reading throws where a file is not YAML. */
+/** A file of the curriculum that is not YAML, or has not the form that everything else trusts. */
+export class UnreadableCurriculum extends Error {
+  readonly file: string;
+  readonly line: number;
+  readonly problem: string;
+
+  constructor(file: string, line: number, problem: string) {
+    super(`${file}:${line}: ${problem}`);
+    this.file = file;
+    this.line = line;
+    this.problem = problem;
+  }
+}
+
+/** The curriculum below a project's folder. Whatever reads it may throw UnreadableCurriculum. */
 export class Curriculum {
   readonly root: string;
   #entries: ReadonlyMap<string, Entry> | undefined;
@@ -67,7 +81,7 @@ export class Curriculum {
 
   /** A whole file of the curriculum, relative to the project, designs included. */
   parsed(file: string): unknown {
-    if (!this.#parsed.has(file)) this.#parsed.set(file, parse(this.#read(file)));
+    if (!this.#parsed.has(file)) this.#parsed.set(file, parsed(file, this.#read(file)));
     return this.#parsed.get(file);
   }
 
@@ -88,9 +102,14 @@ export class Curriculum {
 
   #list(kind: Kind, file: string): Entry[] {
     const folder = file.slice(`curriculum/${FOLDERS[kind]}/`.length, -".yaml".length);
-    const listing = parse(withoutDesigns(this.#read(file))) as Listing;
-    return listing[FOLDERS[kind]]!.map((head) => {
-      return { ...head, kind, id: `${folder}/${head.slug}`, topic: listing.title, file };
+    const listing = parsed(file, withoutDesigns(this.#read(file))) as Listing | null;
+    const heads = listing?.[FOLDERS[kind]];
+    if (!Array.isArray(heads) || !heads.every(isHead)) {
+      const wanted = `a list "${FOLDERS[kind]}", each with a slug and a week`;
+      throw new UnreadableCurriculum(file, 1, `it has not its form: ${wanted}`);
+    }
+    return heads.map((head) => {
+      return { ...head, kind, id: `${folder}/${head.slug}`, topic: listing?.title, file };
     });
   }
 
@@ -104,6 +123,21 @@ export class Curriculum {
   #read(file: string): string {
     return readFileSync(join(this.root, file), "utf8");
   }
+}
+
+function parsed(file: string, text: string): unknown {
+  try {
+    return parse(text);
+  } catch (error) {
+    if (!(error instanceof YAMLParseError)) throw error;
+    const [sentence = ""] = error.message.split("\n");
+    throw new UnreadableCurriculum(file, error.linePos?.[0].line ?? 1, sentence);
+  }
+}
+
+function isHead(one: unknown): one is Head {
+  const { slug, week } = (one ?? {}) as Partial<Head>;
+  return typeof slug === "string" && typeof week === "number";
 }
 
 /** The file that has a deliverable's entry, relative to the project. */
