@@ -3,43 +3,71 @@
 // question what to tell the others meanwhile. Or it is no user at all, but the health page, which
 // may know less than it says.
 
+import { once } from "node:events";
+import {
+  BrokenCircuitError,
+  ConsecutiveBreaker,
+  circuitBreaker,
+  handleAll,
+  IterableBackoff,
+  isBrokenCircuitError,
+} from "cockatiel";
+import CircuitBreaker from "opossum";
 import { lab, until } from "#kit";
-import { type Client, CONDITIONS, type Outcome, openService } from "./service.ts";
+import { type Client, CONDITIONS, openService, ServiceFailure } from "./service.ts";
 
-/** A circuit that is open and may be tried from now on. Returns how a user calls through it. */
-type HalfOpen = (client: Client) => Promise<() => Promise<Outcome>>;
+/**
+ * A circuit that is open and may be tried from now on. Returns how a user calls through it; that
+ * rejects when the service fails, and when the circuit refuses the call.
+ */
+type HalfOpen = (client: Client) => Promise<() => Promise<unknown>>;
 
 const reopenForAll: HalfOpen = async ({ work }) => work;
 
 const oneProbeReject: HalfOpen = async ({ work }) => {
-  let probed: Outcome | "not yet" | undefined;
-  return async () => {
-    if (probed === "answered") return work();
-    if (probed) return "refused";
-    probed = "not yet";
-    probed = await work();
-    return probed;
-  };
+  const breaker = new CircuitBreaker(work, { resetTimeout: 0, timeout: false });
+  breaker.open();
+  await once(breaker, "halfOpen");
+  return () => breaker.fire();
 };
 
 const oneProbeQueue: HalfOpen = async ({ work }) => {
-  let probe: Promise<Outcome> | undefined;
+  const waits = [0]; // milliseconds until the circuit may be tried: the first time, and then again
+  waits.push(60_000); // matters: A dead service gets one call; A broken service stays cut off
+  const breaker = circuitBreaker(handleAll, {
+    breaker: new ConsecutiveBreaker(1),
+    halfOpenAfter: new IterableBackoff(waits),
+  });
+  await breaker
+    .execute(() => Promise.reject(new Error("the failure that opens it")))
+    .catch(() => {});
+  return () => breaker.execute(work);
+};
+
+const backgroundProbe: HalfOpen = async ({ work, health }) => {
+  const isWell = await health().then(
+    () => true,
+    () => false,
+  );
   return async () => {
-    if (!probe) {
-      probe = work();
-      return probe;
-    }
-    if ((await probe) === "failed") {
-      return "refused"; // matters: A dead service gets one call; A broken service stays cut off
-    }
+    if (!isWell) throw new BrokenCircuitError();
     return work();
   };
 };
 
-const backgroundProbe: HalfOpen = async ({ work, health }) => {
-  const isWell = (await health()) === "answered";
-  return async () => (isWell ? work() : "refused");
-};
+type Outcome = "answered" | "failed" | "refused";
+
+/** Tells how a call ended. Rejects where that was neither by the service nor by the circuit. */
+async function outcomeOf(call: Promise<unknown>): Promise<Outcome> {
+  try {
+    await call;
+    return "answered";
+  } catch (error) {
+    if (error instanceof ServiceFailure) return "failed";
+    if (isBrokenCircuitError(error) || CircuitBreaker.isOurError(error as Error)) return "refused";
+    throw error;
+  }
+}
 
 /** Lets a burst of users call a service in some condition, all in the same moment. */
 async function scene(halfOpen: HalfOpen, condition: keyof typeof CONDITIONS, burst: number) {
@@ -47,7 +75,7 @@ async function scene(halfOpen: HalfOpen, condition: keyof typeof CONDITIONS, bur
   const call = await halfOpen(service.client);
   let told = 0;
   const calls = Array.from({ length: burst }, async () => {
-    const outcome = await call();
+    const outcome = await outcomeOf(call());
     told += 1;
     return outcome;
   });

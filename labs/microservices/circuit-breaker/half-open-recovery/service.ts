@@ -1,11 +1,8 @@
 // A service behind a circuit: it does work, and has a page that says how it is.
 
-import { once } from "node:events";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { closing, gate } from "#kit";
-
-export type Outcome = "answered" | "failed" | "refused";
+import { gate } from "#kit";
+import { listening } from "#patterns/listening";
 
 /** The status that its work and its health page answer with. */
 export const CONDITIONS = {
@@ -14,29 +11,32 @@ export const CONDITIONS = {
   broken: { work: 500, health: 200 },
 };
 
+/** The service has answered that it cannot. */
+export class ServiceFailure extends Error {}
+
+/** What a circuit has of the service behind it. Each rejects with a ServiceFailure. */
+export interface Client {
+  work(): Promise<void>;
+  health(): Promise<void>;
+}
+
 /** Opens a service. It keeps all work waiting until the lab lets it be answered. */
 export async function openService(condition: { work: number; health: number }) {
   const answers = gate();
   const reached = { work: 0, health: 0 };
-  const server = createServer(async ({ url }, response) => {
-    const asked = url === "/health" ? "health" : "work";
-    reached[asked] += 1;
-    if (asked === "work") await answers.pass();
-    response.statusCode = condition[asked];
-    response.end();
-  });
-  await once(server.listen(0, "127.0.0.1"), "listening");
-  const { port } = server.address() as AddressInfo;
-  const ask = async (path: string): Promise<Outcome> => {
-    const answer = await fetch(`http://127.0.0.1:${port}${path}`);
-    return answer.ok ? "answered" : "failed";
+  const server = await listening(
+    createServer(async ({ url }, response) => {
+      const asked = url === "/health" ? "health" : "work";
+      reached[asked] += 1;
+      if (asked === "work") await answers.pass();
+      response.statusCode = condition[asked];
+      response.end();
+    }),
+  );
+  const ask = async (path: string) => {
+    const answer = await fetch(server.url + path);
+    if (!answer.ok) throw new ServiceFailure(`${path} answered ${answer.status}`);
   };
-  const client = { work: () => ask("/work"), health: () => ask("/health") };
-  return closing({ client, reached, answer: answers.open }, () => {
-    server.closeAllConnections();
-    server.close();
-  });
+  const client: Client = { work: () => ask("/work"), health: () => ask("/health") };
+  return Object.assign(server, { client, reached, answer: answers.open });
 }
-
-/** What a circuit has of the service behind it. */
-export type Client = Awaited<ReturnType<typeof openService>>["client"];
