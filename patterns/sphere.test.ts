@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Random } from "#kit";
-import { METRES_PER_DEGREE, metresBetween, moved, scattered } from "./sphere.ts";
+import { around, METRES_PER_DEGREE, metresBetween, moved, scattered } from "./sphere.ts";
 
 const near = (actual: number, expected: number, within: number) =>
   assert.ok(Math.abs(actual - expected) <= within, `${actual} is not ${expected}`);
@@ -42,4 +42,9 @@ test("scattered places fill the square and do not leave it", () => {
   assert.equal(places.length, 1_000);
   const furthest = Math.max(...places.map((place) => metresBetween(centre, place)));
   assert.ok(furthest > 120 && furthest <= 100 * Math.SQRT2 + 0.1, `${furthest}`);
+});
+
+test("a circle is given to Redis with the longitude first", () => {
+  const circle = around({ latitude: 48, longitude: 2 }, 500);
+  assert.deepEqual(circle, ["FROMLONLAT", 2, 48, "BYRADIUS", 500, "m"]);
 });

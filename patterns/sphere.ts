@@ -48,3 +48,8 @@ export function scattered(
   const offset = () => (2 * random.next() - 1) * halfM;
   return Array.from({ length: places }, () => moved(centre, offset(), offset()));
 }
+
+/** The circle of so many metres around a place, as Redis takes it: the arguments of GEOSEARCH. */
+export function around({ latitude, longitude }: Position, metres: number) {
+  return ["FROMLONLAT", longitude, latitude, "BYRADIUS", metres, "m"] as const;
+}

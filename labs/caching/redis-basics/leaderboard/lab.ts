@@ -5,7 +5,7 @@
 import { lab, mean, repeat } from "#kit";
 import { workOn } from "#patterns/redis-cost";
 import { type Postgres, postgres } from "#services/postgres";
-import { type Redis, type RedisFace, redis } from "#services/redis";
+import { type RedisFace, redis } from "#services/redis";
 
 const SEASON = 2 ** 22; // seconds, the range of the low bits: 48 days
 
@@ -25,28 +25,35 @@ const RESULTS = "json_to_recordset($1) AS r(name text, score bigint, second int)
 const AHEAD = `SELECT count(*) AS rank FROM board
   WHERE (score, -second) > (SELECT score, -second FROM board WHERE name = $1)`;
 
-const sql = (_redis: RedisFace, _client: Redis, database: Postgres): Board => ({
-  report: (results) =>
-    database.query(`INSERT INTO board SELECT * FROM ${RESULTS}`, [JSON.stringify(results)]),
-  rank: async (name) => Number((await database.query(AHEAD, [name])).rows[0].rank),
-  async score(name) {
-    const found = await database.query("SELECT score FROM board WHERE name = $1", [name]);
-    return Number(found.rows[0].score);
-  },
-  async micros(names) {
-    const times = await repeat(20, async (turn) => {
-      const explain = `EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) ${AHEAD}`;
-      const { rows } = await database.query(explain, [names[turn]]);
-      return 1_000 * rows[0]["QUERY PLAN"][0]["Execution Time"];
-    });
-    return mean(times);
-  },
-});
+const sql = async (_redis: RedisFace, database: Postgres): Promise<Board> => {
+  await database.query("CREATE TABLE board (name text PRIMARY KEY, score bigint, second int)");
+  await database.query("CREATE INDEX ON board (score, (-second))");
+  return {
+    async report(results) {
+      await database.query(`INSERT INTO board SELECT * FROM ${RESULTS}`, [JSON.stringify(results)]);
+      await database.query("ANALYZE board");
+    },
+    rank: async (name) => Number((await database.query(AHEAD, [name])).rows[0].rank),
+    async score(name) {
+      const found = await database.query("SELECT score FROM board WHERE name = $1", [name]);
+      return Number(found.rows[0].score);
+    },
+    async micros(names) {
+      const times = await repeat(10, async (turn) => {
+        const explain = `EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) ${AHEAD}`;
+        const { rows } = await database.query(explain, [names[turn]]);
+        return 1_000 * rows[0]["QUERY PLAN"][0]["Execution Time"];
+      });
+      return mean(times);
+    },
+  };
+};
 
 /** A sorted set whose numbers are made of a result, and read back, by these two. */
 const sortedBy =
   (numberOf: (result: Result) => number, scoreOf: (number: number) => number) =>
-  (redis: RedisFace, client: Redis): Board => {
+  async (redis: RedisFace): Promise<Board> => {
+    const client = await redis.connect();
     const rank = async (name: string) => (await client.zrevrank("board", name))!;
     return {
       report: (results) =>
@@ -83,15 +90,10 @@ export default lab({
   arms: { sql, "sorted-set": sortedSet, composite },
 
   async trial(open, { redis, postgres, knobs }) {
-    const database = await postgres.connect();
-    await database.query("CREATE TABLE board (name text PRIMARY KEY, score bigint, second int)");
-    await database.query("CREATE INDEX ON board (score, (-second))");
-    const board = open(redis, await redis.connect(), database);
-
+    const board = await open(redis, await postgres.connect());
     const player = (n: number) => ({ name: `player ${n}`, score: n, second: 0 });
     const players = Array.from({ length: knobs.players }, (_, n) => player(n));
     await board.report(players);
-    await database.query("ANALYZE board");
     const micros = await board.micros(players.slice(0, knobs.ranks).map(({ name }) => name));
 
     // Three reach the same score, one after the other. By name alone the last would be ahead.

@@ -106,10 +106,10 @@ export default lab({
 
 /** How many commands a worker sends in a second while the queue is empty. */
 async function idleCommands(queue: Queue, redis: RedisFace): Promise<number> {
-  const client = await redis.connect();
+  const [client, worker] = [await redis.connect(), await redis.connect()];
+  const idle = queue.take(worker, "idle");
   await client.config("RESETSTAT");
   const began = await redisNow(client);
-  const idle = queue.take(await redis.connect(), "idle");
   await redisAges(client, 300);
   const { calls } = await workOn(redis, "rpop", "brpop", "blmove");
   const seconds = ((await redisNow(client)) - began) / 1_000;

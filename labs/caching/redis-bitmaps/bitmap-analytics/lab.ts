@@ -3,14 +3,11 @@
 // bitmap costs what its largest number costs, whether one user came or a million did.
 
 import assert from "node:assert/strict";
-import { lab, Random, sum } from "#kit";
+import { lab, numbered, Random } from "#kit";
+import { bytesOfKeys, workOn } from "#patterns/redis-cost";
 import { type Redis, redis } from "#services/redis";
 
-/** How many ids one piece of the segmented bitmap holds. */
-const SEGMENT = 65_536;
-
-/** The commands that the arms ask their question with. */
-const QUESTION = ["sinter", "smembers", "bitop", "bitcount"];
+const SEGMENT = 65_536; // how many ids one piece of the segmented bitmap holds
 
 interface Visits {
   /** Notes that these users came on that day. */
@@ -25,11 +22,7 @@ const set: Visits = {
 };
 
 const bitmap: Visits = {
-  async record(client, day, ids) {
-    const pipeline = client.pipeline();
-    for (const id of ids) pipeline.setbit(day, id, 1);
-    await pipeline.exec();
-  },
+  record: (client, day, ids) => Promise.all(ids.map((id) => client.setbit(day, id, 1))),
   async cameAlways(client, days) {
     await client.bitop("AND", "always", ...days);
     return client.bitcount("always");
@@ -37,15 +30,13 @@ const bitmap: Visits = {
 };
 
 const segmented: Visits = {
-  async record(client, day, ids) {
-    const pipeline = client.pipeline();
-    for (const id of ids) {
+  record(client, day, ids) {
+    const sent = ids.map((id) => {
       let [segment, bit] = [0, id];
       [segment, bit] = [Math.floor(id / SEGMENT), id % SEGMENT]; // matters: One huge id costs under 1 MB
-      pipeline.setbit(`${day}:${segment}`, bit, 1);
-      pipeline.sadd("segments", segment);
-    }
-    await pipeline.exec();
+      return [client.setbit(`${day}:${segment}`, bit, 1), client.sadd("segments", segment)];
+    });
+    return Promise.all(sent.flat());
   },
   async cameAlways(client, days) {
     let users = 0;
@@ -69,29 +60,23 @@ export default lab({
   },
   arms: { set, bitmap, segmented },
 
-  async trial(visits, { redis, knobs }) {
+  async trial(visits, { redis, knobs: { users, days, outlierId } }) {
     const client = await redis.connect();
-    await client.flushall();
     const random = new Random(1);
-    const users = Array.from({ length: knobs.users }, (_, id) => id);
-    const days = Array.from({ length: knobs.days }, (_, day) => `day:${day}`);
-    const came = days.map(() => users.filter(() => random.chance(0.9)));
-    for (const [day, ids] of came.entries()) await visits.record(client, days[day]!, ids);
-    const dense = await bytesOfAllKeys(client);
+    const week = numbered("day", days);
+    let always = new Set(Array(users).keys());
+    for (const day of week) {
+      const came = [...Array(users).keys()].filter(() => random.chance(0.9));
+      await visits.record(client, day, came);
+      always = always.intersection(new Set(came));
+    }
+    const dense = await bytesOfKeys(client);
+    await visits.record(client, week[0]!, [outlierId]);
+    const bytesForOutlier = (await bytesOfKeys(client)) - dense;
 
-    await visits.record(client, days[0]!, [knobs.outlierId]);
-    const outlier = (await bytesOfAllKeys(client)) - dense;
-
-    await client.config("RESETSTAT");
-    const always = await visits.cameAlways(client, days);
-    const calls = await redis.info("commandstats");
-    const truth = came.map((ids) => new Set(ids)).reduce((all, one) => all.intersection(one));
-    assert.equal(always, truth.size);
-    return {
-      bytesPerUserAndDay: dense / users.length / days.length,
-      bytesForOutlier: outlier,
-      commands: sum(QUESTION.map((command) => calls[`cmdstat_${command}.calls`] ?? 0)),
-    };
+    assert.equal(await visits.cameAlways(client, week), always.size);
+    const { calls: commands } = await workOn(redis, "sinter", "smembers", "bitop", "bitcount");
+    return { bytesPerUserAndDay: dense / users / days, bytesForOutlier, commands };
   },
 
   claims: {
@@ -115,8 +100,3 @@ export default lab({
     "commands per question": (found) => found.commands,
   },
 });
-
-async function bytesOfAllKeys(client: Redis): Promise<number> {
-  const sizes = (await client.keys("*")).map((key) => client.memory("USAGE", key, "SAMPLES", 0));
-  return sum((await Promise.all(sizes)) as number[]);
-}

@@ -3,7 +3,8 @@
 // Elements share their bits: too many of them set nearly all, and none can be taken out again.
 
 import { createHash } from "node:crypto";
-import { lab } from "#kit";
+import { lab, numbered, sum } from "#kit";
+import { bytesOfKeys } from "#patterns/redis-cost";
 import { type Redis, redis } from "#services/redis";
 
 interface Filter {
@@ -35,18 +36,14 @@ function positions(element: string, plan: Plan): number[] {
 }
 
 async function setBits(client: Redis, elements: readonly string[], plan: Plan, bit: 0 | 1) {
-  const pipeline = client.pipeline();
-  for (const element of elements) {
-    for (const position of positions(element, plan)) pipeline.setbit("seen", position, bit);
-  }
-  await pipeline.exec();
+  const all = elements.flatMap((element) => positions(element, plan));
+  await Promise.all(all.map((position) => client.setbit("seen", position, bit)));
 }
 
 const set = (): Filter => ({
   add: (client, elements) => client.sadd("seen", ...elements),
   remove: (client, elements) => client.srem("seen", ...elements),
-  known: async (client, elements) =>
-    (await client.smismember("seen", ...elements)).filter((answer) => answer === 1).length,
+  known: async (client, elements) => sum(await client.smismember("seen", ...elements)),
 });
 
 const bloom = (plan: Plan): Filter => ({
@@ -56,11 +53,9 @@ const bloom = (plan: Plan): Filter => ({
   },
   async remove() {}, // any of its bits may be another element's as well
   async known(client, elements) {
-    const lookup = async (element: string) => {
-      const bits = positions(element, plan).map((position) => client.getbit("seen", position));
-      return (await Promise.all(bits)).every((bit) => bit === 1);
-    };
-    return (await Promise.all(elements.map(lookup))).filter(Boolean).length;
+    const bitsOf = (element: string) =>
+      Promise.all(positions(element, plan).map((position) => client.getbit("seen", position)));
+    return (await Promise.all(elements.map(bitsOf))).filter((bits) => !bits.includes(0)).length;
   },
 });
 
@@ -82,25 +77,18 @@ export default lab({
 
   async trial(build, { redis, knobs }) {
     const client = await redis.connect();
-    await client.flushall();
     const filter = build(knobs);
-    const names = (kind: string) =>
-      Array.from({ length: knobs.elements }, (_, n) => `${kind} ${n}`);
-    const members = names("member");
-    const gone = members.filter((_, index) => index % 10 === 0);
-    const kept = members.filter((_, index) => index % 10 !== 0);
+    const { elements } = knobs;
+    const members = numbered("member", elements);
+    const [gone, kept] = [members.slice(0, elements / 10), members.slice(elements / 10)];
 
     await filter.add(client, members);
-    const bytes = (await client.memory("USAGE", "seen", "SAMPLES", 0)) ?? 0;
-    const falsePositives = await filter.known(client, names("stranger"));
+    const bytesPerElement = (await bytesOfKeys(client)) / elements;
+    const falsePositives = await filter.known(client, numbered("stranger", elements));
     await filter.remove(client, gone);
-    return {
-      bytesPerElement: bytes / knobs.elements,
-      falsePositives,
-      falseNegatives: kept.length - (await filter.known(client, kept)),
-      notForgotten: await filter.known(client, gone),
-      elements: knobs.elements,
-    };
+    const falseNegatives = kept.length - (await filter.known(client, kept));
+    const notForgotten = await filter.known(client, gone);
+    return { elements, bytesPerElement, falsePositives, falseNegatives, notForgotten };
   },
 
   claims: {

@@ -3,7 +3,8 @@
 // hashed: the tag decides what can be changed together, and with that what must be kept together.
 
 import { lab, sum } from "#kit";
-import { type Cluster, redisCluster } from "#services/redis-cluster";
+import { slotOf } from "#patterns/hash-slot";
+import { redisCluster } from "#services/redis-cluster";
 
 /** How an arm names keys: with a tag, or without one. */
 interface Naming {
@@ -42,13 +43,6 @@ async function refused(scripts: readonly Promise<unknown>[]): Promise<number> {
   return errors.length;
 }
 
-/** How many slots hold keys, and the share of all keys on the fullest master. */
-async function spreadOf(client: Cluster, keys: readonly string[]) {
-  const slots = await Promise.all(keys.map((key) => client.cluster("KEYSLOT", key)));
-  const sizes = await Promise.all(client.nodes("master").map((master) => master.dbsize()));
-  return { slots: new Set(slots).size, fullest: Math.max(...sizes) / sum(sizes) };
-}
-
 export default lab({
   title: "Hash slots and hash tags",
   question:
@@ -60,25 +54,22 @@ export default lab({
   async trial(naming, { cluster, knobs }) {
     const client = await cluster.connect();
     const key = keysOf(naming);
-    const customers = Array.from({ length: knobs.customers }, (_, index) => index);
-    const stocked = customers.flatMap((one) => [
-      client.rpush(key("cart", one), "book", "pen"),
-      client.set(key("points", one), 100),
-    ]);
-    await Promise.all(stocked);
-    const checkOuts = customers.map((one) =>
-      client.eval(CHECK_OUT, 2, key("cart", one), key("orders", one)),
+    const customers = [...Array(knobs.customers).keys()];
+    const carts = customers.map((one) => client.rpush(key("cart", one), "book", "pen"));
+    await Promise.all([...carts, ...customers.map((one) => client.set(key("points", one), 100))]);
+    const checkOuts = await refused(
+      customers.map((one) => client.eval(CHECK_OUT, 2, key("cart", one), key("orders", one))),
     );
-    const carts = await refused(checkOuts);
-    const moves = customers.map((one) => {
-      const other = (one + 1) % knobs.customers;
-      return client.eval(MOVE_POINTS, 2, key("points", one), key("points", other));
-    });
+    const moves = await refused(
+      customers.map((one) => {
+        const other = (one + 1) % knobs.customers;
+        return client.eval(MOVE_POINTS, 2, key("points", one), key("points", other));
+      }),
+    );
     const keys = customers.flatMap((one) => [key("cart", one), key("points", one)]);
-    return {
-      refused: { checkOuts: carts, moves: await refused(moves) },
-      ...(await spreadOf(client, keys)),
-    };
+    const sizes = await Promise.all(client.nodes("master").map((master) => master.dbsize()));
+    const fullest = Math.max(...sizes) / sum(sizes);
+    return { refused: { checkOuts, moves }, slots: new Set(keys.map(slotOf)).size, fullest };
   },
 
   claims: {

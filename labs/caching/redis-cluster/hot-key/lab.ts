@@ -3,6 +3,7 @@
 // take no writes. What the masters can share is a counter under several names.
 
 import { lab, repeat, sum, until } from "#kit";
+import { workOn } from "#patterns/redis-cost";
 import type { Redis } from "#services/redis";
 import { type Cluster, type ClusterFace, redisCluster } from "#services/redis-cluster";
 
@@ -41,10 +42,11 @@ async function connect(cluster: ClusterFace, scaleReads: Arm["scaleReads"]): Pro
   return until("the replicas to be known", look, { everyMs: 50 });
 }
 
-/** How often each of some nodes has run a command. */
-async function calls({ node }: ClusterFace, names: readonly string[], command: string) {
-  const infos = await Promise.all(names.map((name) => node(name).info("commandstats")));
-  return infos.map((info) => info[`cmdstat_${command}.calls`] ?? 0);
+/** How often a command was run by some nodes together, and the share of the busiest one. */
+async function loadOf({ node }: ClusterFace, names: readonly string[], command: string) {
+  const work = await Promise.all(names.map((name) => workOn(node(name), command)));
+  const calls = work.map((one) => one.calls);
+  return { all: sum(calls), share: Math.max(...calls) / sum(calls) };
 }
 
 /** Has the replicas answer reads and take nothing from their master, until they are told to go on. */
@@ -53,8 +55,6 @@ async function holdBack({ node, replicas }: ClusterFace) {
   await Promise.all(clients.map((client) => client.client("PAUSE", 60_000, "WRITE")));
   return () => Promise.all(clients.map((client) => client.client("UNPAUSE")));
 }
-
-const largestShare = (numbers: readonly number[]) => Math.max(...numbers) / sum(numbers);
 
 export default lab({
   title: "A hot key does not scale out",
@@ -73,20 +73,19 @@ export default lab({
       const counts = await Promise.all(keys.map((key) => client.get(key)));
       return sum(counts.map(Number));
     };
-    const visit = () => like().then(likes);
 
-    await Promise.all(Array.from({ length: knobs.operations }, visit));
-    const reads = await calls(cluster, [...cluster.masters, ...cluster.replicas], "get");
-    const writes = await calls(cluster, cluster.masters, "incr");
+    await Promise.all(Array.from({ length: knobs.operations }, () => like().then(likes)));
+    const reads = await loadOf(cluster, [...cluster.masters, ...cluster.replicas], "get");
+    const writes = await loadOf(cluster, cluster.masters, "incr");
 
     const goOn = await holdBack(cluster);
     await like();
     const seen = await repeat(1 + cluster.replicas.length, likes);
     await goOn();
     return {
-      reads: largestShare(reads),
-      writes: largestShare(writes),
-      commandsPerRead: sum(reads) / knobs.operations,
+      reads: reads.share,
+      writes: writes.share,
+      commandsPerRead: reads.all / knobs.operations,
       stale: seen.filter((count) => count <= knobs.operations).length,
     };
   },
@@ -100,10 +99,7 @@ export default lab({
       holds: (found) => found.writes <= 0.5,
       brokenBy: ["single", "replicas"],
     },
-    "A read is one command": {
-      holds: (found) => found.commandsPerRead === 1,
-      brokenBy: ["split"],
-    },
+    "A read is one command": { holds: (found) => found.commandsPerRead === 1, brokenBy: ["split"] },
     "A read sees every write acknowledged before it": {
       holds: (found) => found.stale === 0,
       brokenBy: ["replicas"],

@@ -2,7 +2,8 @@
 // is handed over then, a write in between changes a key that nobody will read again. MIGRATE moves a
 // key in one step, so that at every moment one node alone answers for it.
 
-import { lab, until } from "#kit";
+import { type Address, lab, until } from "#kit";
+import { slotOf } from "#patterns/hash-slot";
 import type { Redis } from "#services/redis";
 import { type Cluster, redisCluster } from "#services/redis-cluster";
 
@@ -14,7 +15,7 @@ interface Moving {
   readonly source: Redis;
   readonly target: Redis;
   /** Where the target listens. */
-  readonly to: { readonly host: string; readonly port: number };
+  readonly to: Address;
 }
 
 type Move = (moving: Moving) => Promise<void>;
@@ -79,7 +80,6 @@ export default lab({
     await Promise.all(names.map((name) => clients[0]!.set(name, "x".repeat(knobs.valueBytes))));
     const source = await cluster.node("master-1").connect();
     const target = await cluster.node("master-2").connect();
-    const slot = await source.cluster("KEYSLOT", names[0]!);
 
     const used = [names[0]!, names.at(-1)!]; // one moves in the first half, one in the second
     let worked: Awaited<ReturnType<typeof work>> | undefined;
@@ -89,7 +89,8 @@ export default lab({
         yield name;
       }
     }
-    await move({ slot, keys: keys(), source, target, to: cluster.nodes["master-2"]! });
+    const to = cluster.nodes["master-2"]!;
+    await move({ slot: slotOf("{alice}"), keys: keys(), source, target, to });
     const { writes, held, readBoth } = worked!;
     await writes;
     const found = await target.mget(...used);

@@ -3,12 +3,9 @@
 // have arrived. Their new node serves them to nobody who does not say ASKING first.
 
 import type { Redis } from "ioredis";
-import { type Bench, lab, mean, repeat } from "#kit";
-import { redisCluster } from "#services/redis-cluster";
-
-const services = { cluster: redisCluster.with({ replicas: [] }) };
-
-type Cluster = Bench<typeof services, object>["cluster"];
+import { type Address, lab, mean, repeat } from "#kit";
+import { slotOf } from "#patterns/hash-slot";
+import { type ClusterFace, redisCluster } from "#services/redis-cluster";
 
 /** What a client knows of the cluster: addresses (host:port) by slot, learnt from redirections. */
 type Table = Map<number, string>;
@@ -30,61 +27,48 @@ const rememberAll: Redirected = (table, _kind, slot, address) => {
 
 const rememberMoved: Redirected = (table, kind, slot, address) => {
   if (kind === "ASK") return { address, asking: true }; // matters: Every key of a slot that is being moved can be reached
-  table.set(slot, address);
-  return { address, asking: false };
+  return rememberAll(table, kind, slot, address);
 };
-
-/** Reads a key; returns whether it was found, and in how many round trips. */
-async function read(key: string, { redirected, table, nodes }: Client) {
-  let next: Next = { address: table.get(slotOf(key)) ?? addressOf(nodes[0]!), asking: false };
-  let trips = 0;
-  while (next && trips < MAX_HOPS) {
-    const { address, asking }: Next = next;
-    const node = nodes.find((one) => addressOf(one) === address)!;
-    trips += 1;
-    if (asking) node.asking(); // goes along with the GET
-    try {
-      return { found: (await node.get(key)) !== null, trips };
-    } catch (error) {
-      const [, kind, slot, address] = REDIRECTION.exec((error as Error).message) ?? [];
-      if (!kind) throw error;
-      next = redirected(table, kind, Number(slot), address!);
-    }
-  }
-  return { found: false, trips };
-}
 
 interface Client {
   readonly redirected: Redirected;
   readonly table: Table;
-  /** A connection to each node, by its address. */
+  /** A connection to each node; the first is asked where nothing is known. */
   readonly nodes: readonly Redis[];
 }
 
-const addressOf = ({ options: { host, port } }: Redis) => `${host}:${port}`;
 const MAX_HOPS = 16;
 const REDIRECTION = /^(MOVED|ASK) (\d+) (.+)$/;
+const addressOf = ({ options: { host, port } }: Redis) => `${host}:${port}`;
 
-/** The slot of a key: CRC-16/XMODEM of what is in its braces, as the cluster specification has it. */
-function slotOf(key: string): number {
-  let crc = 0;
-  for (const byte of Buffer.from(/\{(.+?)\}/.exec(key)?.[1] ?? key)) {
-    crc ^= byte << 8;
-    for (let bit = 0; bit < 8; bit++) crc = ((crc << 1) ^ (crc & 0x8000 ? 0x1021 : 0)) & 0xffff;
+/** Reads a key; returns whether it was found, and in how many round trips. */
+async function read(key: string, { redirected, table, nodes }: Client) {
+  let next: Next = { address: table.get(slotOf(key)) ?? addressOf(nodes[0]!), asking: false };
+  for (let trips = 1; trips <= MAX_HOPS; trips++) {
+    const { address, asking }: NonNullable<Next> = next;
+    const node = nodes.find((one) => addressOf(one) === address)!;
+    if (asking) node.asking(); // goes along with the GET
+    try {
+      return { found: (await node.get(key)) !== null, trips };
+    } catch (error) {
+      const [, kind, slot, to] = REDIRECTION.exec((error as Error).message) ?? [];
+      if (!kind) throw error;
+      next = redirected(table, kind, Number(slot), to!);
+      if (!next) return { found: false, trips };
+    }
   }
-  return crc % 16_384;
+  return { found: false, trips: MAX_HOPS };
 }
 
 const [ARRIVED, LEFT] = ["{bob}:cart", "{bob}:orders"]; // in a slot of the second master
 
 /** Begins to move a slot from the second master to the third, and moves one of its two keys. */
-async function moveHalf({ node, nodes }: Cluster): Promise<void> {
+async function moveHalf({ node }: ClusterFace, { host, port }: Address): Promise<void> {
   const source = await node("master-2").connect();
   const target = await node("master-3").connect();
   const slot = slotOf(ARRIVED);
   await target.cluster("SETSLOT", slot, "IMPORTING", await source.cluster("MYID"));
   await source.cluster("SETSLOT", slot, "MIGRATING", await target.cluster("MYID"));
-  const { host, port } = nodes["master-3"]!;
   await source.migrate(host, port, ARRIVED, 0, 5_000);
 }
 
@@ -92,7 +76,7 @@ export default lab({
   title: "MOVED, ASK and the client's slot map",
   question:
     "What does a client have to know to reach every key, also while a slot is on its way to another node?",
-  services,
+  services: { cluster: redisCluster.with({ replicas: [] }) },
   knobs: { keys: 600 },
   arms: {
     "one-node": giveUp,
@@ -103,8 +87,9 @@ export default lab({
 
   async trial(redirected, { cluster, knobs }) {
     const names = Array.from({ length: knobs.keys }, (_, number) => `user:${number}`);
+    const all = [...names, ARRIVED, LEFT];
     const finished = await cluster.connect(); // one that follows by itself, and has the connections
-    await Promise.all([...names, ARRIVED, LEFT].map((name) => finished.set(name, "here")));
+    await Promise.all(all.map((name) => finished.set(name, "here")));
     const client = { redirected, table: new Map(), nodes: finished.nodes("master") };
     const readAll = async (keys: readonly string[]) => {
       const reads = await repeat(keys.length, (turn) => read(keys[turn]!, client));
@@ -112,9 +97,9 @@ export default lab({
       return { missed, trips: mean(reads.map(({ trips }) => trips)) };
     };
 
-    const cold = await readAll([...names, ARRIVED, LEFT]);
+    const cold = await readAll(all);
     const warm = await readAll(names);
-    await moveHalf(cluster);
+    await moveHalf(cluster, cluster.nodes["master-3"]!);
     return { cold, warm, moving: await readAll([ARRIVED, LEFT]), table: client.table.size };
   },
 

@@ -2,37 +2,20 @@
 // the nodes settle among themselves: silence for the node timeout, a vote, a new owner. What becomes
 // of all other keys meanwhile is a setting: by default one slot without an owner closes every slot.
 
-import { type Bench, lab, repeat, sum, until } from "#kit";
+import { lab, repeat, sum, until } from "#kit";
 import type { Redis } from "#services/redis";
-import { redisCluster } from "#services/redis-cluster";
+import { type ClusterFace, redisCluster } from "#services/redis-cluster";
 
-const services = { three: redisCluster.with({ replicas: [] }), six: redisCluster };
-
-/** Which of the clusters, and what its nodes are set to. */
-interface Arm {
-  readonly nodes: keyof typeof services;
-  readonly settings: Readonly<Record<string, string>>;
-}
-
-const mastersOnly: Arm = { nodes: "three", settings: {} };
-
-const sixNodes: Arm = { nodes: "six", settings: {} };
-
-const sixNodesPartial: Arm = {
-  nodes: "six",
-  settings: {
-    "cluster-require-full-coverage": "no", // matters: The other masters' keys can be written throughout
-  },
+const PARTIAL = {
+  "cluster-require-full-coverage": "no", // matters: The other masters' keys can be written throughout
 };
 
 // Names whose slots belong to the first and to the second master.
 const ON_THE_FIRST = "alice";
 const ON_THE_SECOND = "bob";
 
-type Cluster = Bench<typeof services, object>["six"];
-
 /** Connects to every node, the first master first, and sets it. */
-async function setUp(cluster: Cluster, settings: Arm["settings"]): Promise<Redis[]> {
+async function setUp(cluster: ClusterFace, settings: Record<string, string>): Promise<Redis[]> {
   const clients = [...cluster.masters, ...cluster.replicas].map(async (name) => {
     const client = await cluster.node(name).connect();
     for (const setting of Object.entries(settings)) await client.config("SET", ...setting);
@@ -42,7 +25,7 @@ async function setUp(cluster: Cluster, settings: Arm["settings"]): Promise<Redis
 }
 
 /** Writes keys, and returns how many are in the memory of all nodes together. */
-async function keysHeld(cluster: Cluster, nodes: readonly Redis[], keys: number): Promise<number> {
+async function keysHeld(cluster: ClusterFace, nodes: readonly Redis[], keys: number) {
   await using client = await cluster.connect();
   await repeat(keys, (key) => client.set(`user:${key}`, "here"));
   const replicas = cluster.replicas.length / cluster.masters.length;
@@ -70,17 +53,16 @@ export default lab({
   title: "A six-node cluster loses a master",
   question:
     "What stops working when one master is killed, for how long, and do the replicas help the keys that were not even on it?",
-  services,
+  services: { three: redisCluster.with({ replicas: [] }), six: redisCluster },
   knobs: { nodeTimeoutMs: { value: 400, from: 200, to: 2_000 }, keys: 60 },
   arms: {
-    "masters-only": mastersOnly,
-    "six-nodes": sixNodes,
-    "six-nodes-partial": sixNodesPartial,
-  },
+    "masters-only": { nodes: "three", settings: {} },
+    "six-nodes": { nodes: "six", settings: {} },
+    "six-nodes-partial": { nodes: "six", settings: PARTIAL },
+  } as const,
 
-  async trial({ nodes, settings }, bench) {
-    const { nodeTimeoutMs, keys } = bench.knobs;
-    const cluster = bench[nodes];
+  async trial({ nodes, settings }, { knobs: { nodeTimeoutMs, keys }, ...services }) {
+    const cluster = services[nodes];
     const timeout = { "cluster-node-timeout": String(nodeTimeoutMs) };
     const everybody = await setUp(cluster, { ...timeout, ...settings });
     const held = await keysHeld(cluster, everybody, keys);
@@ -96,16 +78,10 @@ export default lab({
       if (!(await isWritten(ON_THE_SECOND, survivors))) refusedElsewhere += 1;
       return over;
     };
-    const end = await until("the dead master's keys to be writable, or beyond help", watch, {
-      everyMs: 5,
-      withinMs: 15_000,
-    });
-    return {
-      writtenAgain: end === "written",
-      refusedElsewhere,
-      nodeTimeouts: (performance.now() - killed) / nodeTimeoutMs,
-      copies: held / keys,
-    };
+    const patience = { everyMs: 5, withinMs: 15_000 };
+    const end = await until("the dead master's keys to be writable, or lost", watch, patience);
+    const nodeTimeouts = (performance.now() - killed) / nodeTimeoutMs;
+    return { writtenAgain: end === "written", refusedElsewhere, nodeTimeouts, copies: held / keys };
   },
 
   claims: {

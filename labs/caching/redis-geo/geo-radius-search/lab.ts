@@ -2,14 +2,8 @@
 // and nothing at the pole, and next to 180 degrees east comes 180 degrees west. A search by numbers
 // of degrees works in the town where it was tested, and misses people elsewhere.
 
-import { lab, link, Random, sum } from "#kit";
-import {
-  METRES_PER_DEGREE,
-  metresBetween,
-  type Position,
-  radians,
-  scattered,
-} from "#patterns/sphere";
+import { countsOf, lab, link, Random, sum } from "#kit";
+import * as sphere from "#patterns/sphere";
 import { type Redis, redis } from "#services/redis";
 
 const CENTRES = {
@@ -19,52 +13,57 @@ const CENTRES = {
   icebreaker: { latitude: 87, longitude: 30 },
 };
 
-type Person = Position & { readonly name: string };
+type Person = sphere.Position & { readonly name: string };
 
 interface Index {
   add(client: Redis, people: readonly Person[]): Promise<unknown>;
   /** The names of those within the radius, as this index sees it. */
-  search(client: Redis, centre: Position, metres: number): Promise<string[]>;
+  search(client: Redis, centre: sphere.Position, metres: number): Promise<string[]>;
 }
 
+const within = (people: Person[], centre: sphere.Position, metres: number) =>
+  people.filter((one) => sphere.metresBetween(centre, one) <= metres).map(({ name }) => name);
+
 const fetchAll: Index = {
-  add: (client, people) =>
-    client.hset("people", new Map(people.map((one) => [one.name, JSON.stringify(one)]))),
+  add: (client, people) => client.rpush("people", ...people.map((one) => JSON.stringify(one))),
   async search(client, centre, metres) {
-    const people = (await client.hvals("people")).map((text): Person => JSON.parse(text));
-    return people.filter((one) => metresBetween(centre, one) <= metres).map(({ name }) => name);
+    const people = await client.lrange("people", 0, -1);
+    return within(
+      people.map((text) => JSON.parse(text)),
+      centre,
+      metres,
+    );
   },
 };
 
-/** Two sorted sets and the overlap of two ranges; `width` is half the box in degrees of longitude. */
-const box = (width: (metres: number, latitude: number) => number): Index => ({
+/** Two sorted sets and the overlap of two ranges; a box in degrees is so many times wider than high. */
+const box = (times: (latitude: number) => number): Index => ({
   async add(client, people) {
     await client.zadd("latitudes", ...people.flatMap((one) => [one.latitude, one.name]));
     await client.zadd("longitudes", ...people.flatMap((one) => [one.longitude, one.name]));
   },
   async search(client, { latitude, longitude }, metres) {
-    const [high, wide] = [metres / METRES_PER_DEGREE, width(metres, latitude)];
+    const high = metres / sphere.METRES_PER_DEGREE;
+    const wide = high * times(latitude);
     const rows = await client.zrangebyscore("latitudes", latitude - high, latitude + high);
     const columns = await client.zrangebyscore("longitudes", longitude - wide, longitude + wide);
     return [...new Set(rows).intersection(new Set(columns))];
   },
 });
 
-const degreeBox = box((metres) => metres / METRES_PER_DEGREE);
+const degreeBox = box(() => 1);
 
-const cosineBox = box((metres, latitude) => {
-  let degrees = metres / METRES_PER_DEGREE;
-  degrees /= Math.cos(radians(latitude)); // matters: At 69 degrees north everybody is found; It works beyond 85.05 degrees
-  return degrees;
+const cosineBox = box((latitude) => {
+  let times = 1;
+  times /= Math.cos(sphere.radians(latitude)); // matters: At 69 degrees north everybody is found; It works beyond 85.05 degrees
+  return times;
 });
 
 const geosearch: Index = {
   add: (client, people) =>
     client.geoadd("people", ...people.flatMap((one) => [one.longitude, one.latitude, one.name])),
-  async search(client, { longitude, latitude }, metres) {
-    const around = ["FROMLONLAT", longitude, latitude] as const;
-    return (await client.geosearch("people", ...around, "BYRADIUS", metres, "m")) as string[];
-  },
+  search: (client, centre, metres) =>
+    client.geosearch("people", ...sphere.around(centre, metres)) as Promise<string[]>,
 };
 
 /** Redis refuses latitudes past the edge of the square Mercator map, 85.05112878 degrees. */
@@ -73,11 +72,10 @@ function nobodyIfRefused(error: Error): string[] {
   throw error;
 }
 
-const crowd = (name: string, centre: Position, people: number, halfM: number): Person[] =>
-  scattered(new Random(1), centre, people, halfM).map((place, index) => ({
-    name: `${name} ${index}`,
-    ...place,
-  }));
+function crowd(name: string, centre: sphere.Position, people: number, halfM: number): Person[] {
+  const places = sphere.scattered(new Random(1), centre, people, halfM);
+  return places.map((place, index) => ({ name: `${name} ${index}`, ...place }));
+}
 
 export default lab({
   title: "Radius search with GEOSEARCH",
@@ -87,35 +85,31 @@ export default lab({
   knobs: { fleet: 2_000, radiusKm: 10 },
   arms: { "fetch-all": fetchAll, "degree-box": degreeBox, "cosine-box": cosineBox, geosearch },
 
-  async trial(index, { redis, knobs }) {
+  async trial({ add, search }, { redis, knobs: { fleet, radiusKm } }) {
     await using wire = await link(redis.address);
     const client = await redis.through(wire).connect();
-    await client.flushall();
-    const radius = knobs.radiusKm * 1_000;
+    const radius = radiusKm * 1_000;
     const missed: Record<string, number> = {};
     let strangers = 0;
     for (const [name, centre] of Object.entries(CENTRES)) {
-      const people = crowd(name, centre, knobs.fleet / 4, 2 * radius);
-      const within = people.filter((one) => metresBetween(centre, one) <= radius);
-      const truth = new Set(within.map((one) => one.name));
-      const found = await index
-        .add(client, people)
-        .then(() => index.search(client, centre, radius))
-        .catch(nobodyIfRefused);
-      missed[name] = truth.difference(new Set(found)).size;
-      strangers += new Set(found).difference(truth).size;
+      const people = crowd(name, centre, fleet / 4, 2 * radius);
+      const truth = new Set(within(people, centre, radius));
+      const found = add(client, people).then(() => search(client, centre, radius));
+      const names = new Set(await found.catch(nobodyIfRefused));
+      missed[name] = truth.difference(names).size;
+      strangers += names.difference(truth).size;
     }
 
-    const bytes = async () => {
-      const before = wire.counts().replyBytes;
-      await index.search(client, CENTRES.nairobi, radius);
-      return wire.counts().replyBytes - before;
-    };
-    const small = await bytes();
-    const newcomers = crowd("newcomer", CENTRES.nairobi, 4 * knobs.fleet, 4 * radius);
-    const outside = (one: Person) => metresBetween(CENTRES.nairobi, one) > 1.1 * radius;
-    await index.add(client, newcomers.filter(outside));
-    return { missed, strangers, bytes: small, growth: (await bytes()) / small };
+    const searchHere = () => search(client, CENTRES.nairobi, radius);
+    const { replyBytes: bytes } = await countsOf(wire, searchHere);
+    const newcomers = crowd("newcomer", CENTRES.nairobi, 4 * fleet, 4 * radius);
+    const near = new Set(within(newcomers, CENTRES.nairobi, 1.1 * radius));
+    await add(
+      client,
+      newcomers.filter(({ name }) => !near.has(name)),
+    );
+    const { replyBytes: bytesLater } = await countsOf(wire, searchHere);
+    return { missed, strangers, bytes, growth: bytesLater / bytes };
   },
 
   claims: {

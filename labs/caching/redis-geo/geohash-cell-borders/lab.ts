@@ -2,44 +2,13 @@
 // a good key for a neighbourhood, in any store that can look up a key. But cells have borders, and
 // the cafe across the street may lie in the next cell, under quite another prefix.
 
-import { lab, Random, sum } from "#kit";
-import { metresBetween, moved, type Position, scattered } from "#patterns/sphere";
+import { lab, Random } from "#kit";
+import { cellCorner, cellSize, geohash, neighbours } from "#patterns/geohash";
+import { workOn } from "#patterns/redis-cost";
+import { around, metresBetween, moved, type Position, scattered } from "#patterns/sphere";
 import { type Redis, redis } from "#services/redis";
 
 const PARIS = { latitude: 48.8566, longitude: 2.3522 };
-const BASE32 = "0123456789bcdefghjkmnpqrstuvwxyz";
-
-/** Each letter of a geohash is five bits. The bits of east and north take turns, east begins. */
-const bitsEast = (letters: number) => Math.ceil((5 * letters) / 2);
-const bitsNorth = (letters: number) => Math.floor((5 * letters) / 2);
-
-/** The first letters of a place's geohash, which name its cell. */
-function geohash({ latitude, longitude }: Position, letters: number): string {
-  const binary = (share: number, bits: number) =>
-    Math.floor(share * 2 ** bits)
-      .toString(2)
-      .padStart(bits, "0");
-  const east = binary((longitude + 180) / 360, bitsEast(letters));
-  const north = binary((latitude + 90) / 180, bitsNorth(letters));
-  const bits = Array.from(east, (bit, index) => bit + (north[index] ?? "")).join("");
-  return bits.replace(/.{5}/g, (five) => BASE32[Number.parseInt(five, 2)]!);
-}
-
-/** The width and height of a cell in degrees. */
-const sizeOf = (letters: number) => [360 / 2 ** bitsEast(letters), 180 / 2 ** bitsNorth(letters)];
-
-/** The cells around the place's own. Not for a place at the edge of the map. */
-function neighbours({ latitude, longitude }: Position, letters: number): string[] {
-  const [width = 0, height = 0] = sizeOf(letters);
-  const steps = [-1, 0, 1].flatMap((up) => [-1, 0, 1].map((right) => ({ up, right })));
-  return steps
-    .filter(({ up, right }) => up !== 0 || right !== 0)
-    .map(({ up, right }) => ({
-      latitude: latitude + up * height,
-      longitude: longitude + right * width,
-    }))
-    .map((place) => geohash(place, letters));
-}
 
 interface Index {
   add(client: Redis, name: string, place: Position): Promise<unknown>;
@@ -67,20 +36,14 @@ const nineCells = cells((caller, letters) => {
 
 const geosearch = (): Index => ({
   add: (client, name, { longitude, latitude }) => client.geoadd("map", longitude, latitude, name),
-  async search(client, { longitude, latitude }, metres) {
-    const around = ["FROMLONLAT", longitude, latitude] as const;
-    return (await client.geosearch("map", ...around, "BYRADIUS", metres, "m")) as string[];
-  },
+  search: (client, caller, metres) =>
+    client.geosearch("map", ...around(caller, metres)) as Promise<string[]>,
 });
 
 /** People 20 m from the middle of a border of the cell around Paris, and 20 m from its corner. */
 function callers(letters: number): Position[] {
-  const [width = 0, height = 0] = sizeOf(letters);
-  const corner = {
-    latitude: Math.floor((PARIS.latitude + 90) / height) * height - 90,
-    longitude: Math.floor((PARIS.longitude + 180) / width) * width - 180,
-  };
-  const middle = { ...corner, latitude: corner.latitude + height / 2 };
+  const corner = cellCorner(PARIS, letters);
+  const middle = { ...corner, latitude: corner.latitude + cellSize(letters).height / 2 };
   return [moved(middle, 0, 20), moved(corner, 20, 20)];
 }
 
@@ -94,25 +57,21 @@ export default lab({
 
   async trial(build, { redis, knobs: { places, prefixLength, radiusM } }) {
     const client = await redis.connect();
-    await client.flushall();
     const index = build(prefixLength);
-    const map = new Map(
-      scattered(new Random(1), PARIS, places, 3_000).map((place, n) => [`${n}`, place]),
-    );
-    await Promise.all(map.entries().map(([name, place]) => index.add(client, name, place)));
+    const map = scattered(new Random(1), PARIS, places, 3_000);
+    await Promise.all(map.map((place, name) => index.add(client, `${name}`, place)));
 
-    await client.config("RESETSTAT");
-    const found = { searches: 0, missed: 0, tooFar: 0 };
-    for (const caller of callers(prefixLength)) {
-      const near = (name: string) => metresBetween(caller, map.get(name)!) <= radiusM;
-      const returned = new Set(await index.search(client, caller, radiusM));
-      found.searches += 1;
-      found.missed += [...map.keys()].filter((name) => near(name) && !returned.has(name)).length;
-      found.tooFar += [...returned].filter((name) => !near(name)).length;
+    let [missed, tooFar] = [0, 0];
+    const asking = callers(prefixLength);
+    for (const caller of asking) {
+      const isNear = map.map((place) => metresBetween(caller, place) <= radiusM);
+      const returned = (await index.search(client, caller, radiusM)).map(Number);
+      missed += isNear.filter((near, name) => near && !returned.includes(name)).length;
+      tooFar += returned.filter((name) => !isNear[name]).length;
     }
-    const calls = await redis.info("commandstats");
-    const reads = sum(["smembers", "geosearch"].map((one) => calls[`cmdstat_${one}.calls`] ?? 0));
-    return { ...found, keysPerSearch: reads / found.searches, keys: await client.dbsize() };
+    const { calls } = await workOn(redis, "smembers", "geosearch");
+    const keysPerSearch = calls / asking.length;
+    return { missed, tooFar, keysPerSearch, keys: await client.dbsize() };
   },
 
   claims: {

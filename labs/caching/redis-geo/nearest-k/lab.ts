@@ -2,9 +2,10 @@
 // city, COUNT 10 measures every driver and sorts all of them to keep ten. With ANY it stops at the
 // first ten that it comes across, and ASC sorts just those. What helps is a smaller area.
 
-import { lab, mean, Random, repeat } from "#kit";
-import { metresBetween, moved, type Position, scattered } from "#patterns/sphere";
-import { type Redis, redis } from "#services/redis";
+import { lab, mean, Random } from "#kit";
+import { workOn } from "#patterns/redis-cost";
+import { around, metresBetween, moved, type Position, scattered } from "#patterns/sphere";
+import { redis } from "#services/redis";
 
 const CENTRE = { latitude: 52.52, longitude: 13.405 };
 const HALF_M = 20_000; // the city is a square of 40 by 40 km
@@ -31,24 +32,10 @@ const rings: Nearest = async (search, firstRadiusM) => {
   return found;
 };
 
-const searchFrom =
-  (client: Redis, { longitude, latitude }: Position): Search =>
-  async (metres, ...options) => {
-    const area = ["FROMLONLAT", longitude, latitude, "BYRADIUS", metres, "m"] as const;
-    return (await client.geosearch(
-      "drivers",
-      ...area,
-      "ASC",
-      "COUNT",
-      WANTED,
-      ...options,
-    )) as string[];
-  };
-
 /** How many of the drivers are among the nearest. Redis rounds a place to 0.6 m. */
 function rightAnswers(returned: string[], drivers: Position[], caller: Position): number {
-  const metres = drivers.map((driver) => metresBetween(caller, driver));
-  const tenth = metres.toSorted((a, b) => a - b)[WANTED - 1] ?? Number.POSITIVE_INFINITY;
+  const metres = Float64Array.from(drivers, (driver) => metresBetween(caller, driver));
+  const tenth = metres.toSorted()[WANTED - 1] ?? Number.POSITIVE_INFINITY;
   return returned.filter((name) => metres[Number(name)]! <= tenth + 1).length;
 }
 
@@ -62,26 +49,28 @@ export default lab({
 
   async trial(nearest, { redis, knobs: { drivers, searches, firstRadiusM } }) {
     const client = await redis.connect();
-    await client.flushall();
     const random = new Random(1);
     const callers = scattered(random, CENTRE, searches, HALF_M);
     callers[0] = moved(CENTRE, 0, 1.5 * HALF_M); // one stands outside the city
-
     const places = scattered(random, CENTRE, drivers, HALF_M);
     const entries = places.map(({ longitude, latitude }, name) => [longitude, latitude, name]);
     await client.geoadd("drivers", ...entries.flat());
 
-    await client.config("RESETSTAT");
-    const right = await repeat(searches, async (turn) => {
-      const returned = await nearest(searchFrom(client, callers[turn]!), firstRadiusM);
-      return rightAnswers(returned, places, callers[turn]!);
+    const dispatched = callers.map(async (caller) => {
+      const search: Search = (metres, ...options) => {
+        const area = around(caller, metres);
+        const reply = client.geosearch("drivers", ...area, "ASC", "COUNT", WANTED, ...options);
+        return reply as Promise<string[]>;
+      };
+      return rightAnswers(await nearest(search, firstRadiusM), places, caller);
     });
-    const stats = await redis.info("commandstats");
+    const right = await Promise.all(dispatched);
+    const { calls, micros } = await workOn(redis, "geosearch");
     return {
       fewestRight: Math.min(...right),
       rightOfTen: mean(right),
-      commandsPerSearch: stats["cmdstat_geosearch.calls"]! / searches,
-      microsPerSearch: stats["cmdstat_geosearch.usec"]! / searches,
+      commandsPerSearch: calls / searches,
+      microsPerSearch: micros / searches,
     };
   },
 

@@ -2,9 +2,10 @@
 // several commands, and other clients come in between. A transaction keeps them together, but it
 // cannot look before it counts. A script can, and the server works longer for it.
 
-import { createHash } from "node:crypto";
-import { lab, link, median, repeat, sum } from "#kit";
-import { stopAfter } from "#patterns/stop-after";
+import { countsOf, lab, link, median, repeat } from "#kit";
+import { askTogether } from "#patterns/ask-together";
+import { workOn } from "#patterns/redis-cost";
+import { stopBeforeEach } from "#patterns/stop-after";
 import { type Redis, redis } from "#services/redis";
 
 const MINUTE = "requests:minute";
@@ -40,10 +41,9 @@ const SCRIPT = `
   if redis.call("INCR", KEYS[2]) == 1 then redis.call("EXPIRE", KEYS[2], ${HOUR_S}) end
   return 1
 `;
-const SHA = createHash("sha1").update(SCRIPT).digest("hex");
 
 const script: Allow = async (client, perMinute, perHour) =>
-  (await client.evalsha(SHA, 2, MINUTE, HOUR, perMinute, perHour)) === 1;
+  (await client.eval(SCRIPT, 2, MINUTE, HOUR, perMinute, perHour)) === 1;
 
 export default lab({
   title: "Atomic rate limiter script",
@@ -57,37 +57,31 @@ export default lab({
     await using wire = await link(redis.address, { trace: "resp" });
     const connect = () => redis.through(wire).connect({ retryStrategy: () => null });
     const observer = await redis.connect();
-    await observer.script("LOAD", SCRIPT);
+    const crowd = await repeat(clients, connect);
+    const ask = (client: Redis) => allow(client, perMinute, perHour);
 
-    // All ask at once: each has sent its first request before anybody gets a reply.
-    await observer.flushall();
-    const crowd = await Promise.all(Array.from({ length: clients }, connect));
-    wire.after({ replies: 0 }).hold();
-    const asking = Promise.all(crowd.map((client) => allow(client, perMinute, perHour)));
-    await wire.held(clients);
-    wire.release();
-    const allowed = (await asking).filter((passes) => passes).length;
+    const asked = await askTogether(
+      wire,
+      crowd.map((client) => () => ask(client)),
+    );
+    const over = Math.max(0, asked.filter(Boolean).length - perMinute);
 
     // One after the other, twice as many as the smaller limit allows.
     await observer.flushall();
-    let counted = 0;
-    for (let turn = 0; turn < 2 * perMinute; turn++) {
-      if (await allow(observer, perMinute, perHour)) counted += 1;
-    }
+    const counted = (await repeat(2 * perMinute, () => ask(observer))).filter(Boolean).length;
     const usedUp = Number(await observer.get(HOUR)) - counted;
 
-    // Killed before each of its requests in turn.
+    await observer.flushall();
+    const { roundTrips } = await countsOf(wire, () => ask(crowd[0]!));
+
     let endless = 0;
-    let roundTrips = 0;
-    for (let requests = 0; ; requests++) {
+    const start = async () => {
       await observer.flushall();
       const client = await connect();
-      const before = wire.counts().roundTrips;
-      const asked = await stopAfter(wire, requests, () => allow(client, perMinute, perHour));
-      roundTrips = wire.counts().roundTrips - before;
-      if (!asked.stopped) break;
+      return () => ask(client);
+    };
+    for await (const _killed of stopBeforeEach(wire, start)) {
       wire.reset();
-      wire.release();
       const ttls = [await observer.ttl(MINUTE), await observer.ttl(HOUR)];
       endless += ttls.filter((ttl) => ttl === -1).length;
     }
@@ -96,21 +90,12 @@ export default lab({
     // which the machine stole the time does not count: the median does.
     const works = await repeat(12, async () => {
       await observer.config("RESETSTAT");
-      await repeat(40, () => allow(observer, 10_000, 10_000));
-      const stats = await redis.info("commandstats");
-      const time = (...commands: string[]) =>
-        sum(commands.map((command) => stats[`cmdstat_${command}.usec`] ?? 0));
-      const bare = time("mget", "incr", "expire");
-      return (time("multi", "exec", "evalsha") || bare) / bare;
+      await Promise.all(Array.from({ length: 40 }, () => allow(observer, 10_000, 10_000)));
+      const bare = await workOn(redis, "mget", "incr", "expire");
+      const whole = await workOn(redis, "multi", "exec", "eval");
+      return (whole.micros || bare.micros) / bare.micros;
     });
-
-    return {
-      over: Math.max(0, allowed - perMinute),
-      usedUp,
-      endless,
-      roundTrips,
-      work: median(works),
-    };
+    return { over, usedUp, endless, roundTrips, work: median(works) };
   },
 
   claims: {

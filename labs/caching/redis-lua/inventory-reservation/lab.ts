@@ -2,8 +2,9 @@
 // back. A key that expires is just gone, and nothing adds its items to the stock again. So a hold
 // is put on a list by its deadline, and whoever comes by later gives it back: a buyer or a sweeper.
 
-import { lab, link, until } from "#kit";
-import { stopAfter } from "#patterns/stop-after";
+import { lab, link, numbered, until } from "#kit";
+import { workOn } from "#patterns/redis-cost";
+import { stopBeforeEach } from "#patterns/stop-after";
 import { type Redis, redis } from "#services/redis";
 
 const STOCK = "stock"; // a hash of the pieces left, by item
@@ -50,8 +51,7 @@ const byScript =
   (...parts: string[]): Reserve =>
   async (client, basket, items, ms) => {
     const args = [STOCK, HOLDS, `hold:${basket}`, basket, ms, ...items];
-    const reply = await client.eval([...parts, "return 1"].join("\n"), 3, ...args);
-    return reply === 1;
+    return (await client.eval([...parts, "return 1"].join("\n"), 3, ...args)) === 1;
   };
 
 const expiringKey = byScript(TAKE_ALL, HOLD_BY_KEY);
@@ -80,22 +80,18 @@ export default lab({
   async trial({ reserve, sweep }, { redis, knobs }) {
     await using wire = await link(redis.address, { trace: "resp" });
     const observer = await redis.connect();
-    const items = Array.from({ length: knobs.items }, (_, index) => `item:${index + 1}`);
+    const items = numbered("item", knobs.items);
     const open = async () => {
       await observer.flushall();
       await observer.hset(STOCK, Object.fromEntries(items.map((item) => [item, 1])));
+      const buyer = await redis.through(wire).connect({ retryStrategy: () => null });
+      return () => reserve(buyer, "1", items, 60_000);
     };
     const soldOut = async () => (await observer.hvals(STOCK)).filter((left) => left === "0").length;
 
-    // A buyer is killed before each of its requests in turn.
     let halfHeld = 0;
-    for (let requests = 0; ; requests++) {
-      await open();
-      const buyer = await redis.through(wire).connect({ retryStrategy: () => null });
-      const reserving = await stopAfter(wire, requests, () => reserve(buyer, "1", items, 60_000));
-      if (!reserving.stopped) break;
+    for await (const _killed of stopBeforeEach(wire, open)) {
       wire.reset();
-      wire.release();
       if ((await soldOut()) % items.length > 0) halfHeld += 1;
     }
 
@@ -110,16 +106,10 @@ export default lab({
       return last;
     };
     await until("the basket to be overdue", swept, { everyMs: knobs.sweepMs });
-    const server = await redis.info("commandstats");
+    const { calls: idleCommands } = await workOn(redis, "eval");
     const missing = await soldOut();
     const soldAgain = await reserve(observer, "3", items, knobs.holdMs);
-
-    return {
-      halfHeld,
-      missing,
-      lost: soldAgain ? 0 : await soldOut(),
-      idleCommands: server["cmdstat_eval.calls"] ?? 0,
-    };
+    return { halfHeld, missing, lost: soldAgain ? 0 : await soldOut(), idleCommands };
   },
 
   claims: {

@@ -2,7 +2,7 @@
 // runs a script alone, so nobody sees it half done, but it takes back nothing when it ends in an
 // error. What is written by then, and what the caller hears of it, is up to the script.
 
-import { lab } from "#kit";
+import { lab, numbered } from "#kit";
 import { redis } from "#services/redis";
 
 // The first error ends the script.
@@ -56,48 +56,46 @@ export default lab({
 
   async trial(script, { redis, knobs }) {
     const client = await redis.connect();
-    await client.flushall();
-    const accounts = Array.from({ length: knobs.accounts }, (_, index) => `account:${index + 1}`);
+    const accounts = numbered("account", knobs.accounts);
+    const open = () => client.mset(accounts.flatMap((account) => [account, 100]));
     const adjust = async () =>
       String(await client.eval(script, accounts.length, ...accounts, ...accounts.map(() => 10)));
-
-    await client.mset(accounts.flatMap((account) => [account, 100]));
+    await open();
     const usual = await adjust();
 
-    await client.mset(accounts.flatMap((account) => [account, 100]));
-    const wrong = `account:${knobs.failing}`;
+    await open();
+    const wrong = accounts[knobs.failing - 1]!;
     await client.del(wrong);
     await client.rpush(wrong, "not a number");
     const heard = await adjust().catch(String);
 
     const good = accounts.filter((account) => account !== wrong);
-    const balances = await client.mget(good);
-    const adjusted = balances.filter((balance) => balance === "110").length;
+    const adjusted = (await client.mget(good)).filter((balance) => balance === "110").length;
     return { usual, heard, wrong, adjusted, lost: good.length - adjusted };
   },
 
   claims: {
     "The caller learns that something failed": {
-      holds: ({ usual, heard }) => heard !== usual,
+      holds: (found) => found.heard !== found.usual,
       brokenBy: ["pcall-ignored"],
     },
     "The caller learns which one failed": {
-      holds: ({ heard, wrong }) => heard.includes(wrong),
+      holds: (found) => found.heard.includes(found.wrong),
       brokenBy: ["call", "pcall-ignored"],
     },
     "Nothing is written when something fails": {
-      holds: ({ adjusted }) => adjusted === 0,
+      holds: (found) => found.adjusted === 0,
       brokenBy: ["call", "pcall-ignored", "pcall-reported"],
     },
     "The good adjustments are made all the same": {
-      holds: ({ lost }) => lost === 0,
+      holds: (found) => found.lost === 0,
       brokenBy: ["call", "validated"],
     },
   },
 
   measures: {
-    "writes left by a failed script": ({ adjusted }) => adjusted,
-    "good adjustments lost": ({ lost }) => lost,
-    "errors reported": ({ usual, heard }) => (heard === usual ? 0 : 1),
+    "writes left by a failed script": (found) => found.adjusted,
+    "good adjustments lost": (found) => found.lost,
+    "errors reported": (found) => (found.heard === found.usual ? 0 : 1),
   },
 });

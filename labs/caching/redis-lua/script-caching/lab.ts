@@ -3,7 +3,7 @@
 // script every time. A function is data: it has a name, and is persisted and replicated like keys.
 
 import { createHash } from "node:crypto";
-import { lab, link } from "#kit";
+import { countsOf, lab, link, repeat } from "#kit";
 import { type Redis, redis } from "#services/redis";
 
 const AUCTION = "auction:7";
@@ -39,11 +39,9 @@ const evalsha: Way = {
   call: (bid) => ["EVALSHA", SHA, 1, AUCTION, bid],
 };
 
-const evalUnknown = (bid: number): Command => ["EVAL", BID, 1, AUCTION, bid];
-
 const fallback: Way = {
   call: evalsha.call,
-  unknown: evalUnknown, // matters: It works right after a restart; It works on a fresh server
+  unknown: (bid) => ["EVAL", BID, 1, AUCTION, bid], // matters: It works right after a restart; It works on a fresh server
 };
 
 const fcall: Way = {
@@ -72,34 +70,26 @@ export default lab({
   async trial(way, { redis, knobs }) {
     await using wire = await link(redis.address);
     const client = await redis.through(wire).connect();
-    await client.flushall();
-    await client.script("FLUSH");
-    await client.function("FLUSH");
     const fresh = await place(client, way, 1);
 
     if (way.install) await client.call(...way.install);
-    const { requestBytes } = wire.counts();
-    for (let bid = 1; bid <= knobs.calls; bid++) await place(client, way, bid);
-    const bytes = wire.counts().requestBytes - requestBytes;
+    const { requestBytes } = await countsOf(wire, () =>
+      repeat(knobs.calls, (turn) => place(client, way, turn + 1)),
+    );
     const memory = await redis.info("memory");
 
     await redis.kill();
     await redis.restart();
     const successor = await redis.connect();
-    const steps = successor
-      .multi()
-      .incr("bids")
-      .call(...way.call(knobs.calls + 1));
-    const replies = (await steps.exec()) ?? [];
-    const inTransaction = replies.every(([error]) => !error);
-    const afterwards = await place(successor, way, knobs.calls + 2);
+    const bids = successor.multi().incr("bids");
+    const replies = (await bids.call(...way.call(knobs.calls + 1)).exec()) ?? [];
     return {
       fresh,
-      bytesPerCall: bytes / knobs.calls,
+      bytesPerCall: requestBytes / knobs.calls,
       scripts: memory.number_of_cached_scripts ?? 0,
       kilobytes: (memory.used_memory_scripts ?? 0) / 1024,
-      inTransaction,
-      afterwards,
+      inTransaction: replies.every(([error]) => !error),
+      afterwards: await place(successor, way, knobs.calls + 2),
     };
   },
 
@@ -108,10 +98,7 @@ export default lab({
       holds: (found) => found.scripts <= 1,
       brokenBy: ["interpolated"],
     },
-    "It works right after a restart": {
-      holds: (found) => found.afterwards,
-      brokenBy: ["evalsha"],
-    },
+    "It works right after a restart": { holds: (found) => found.afterwards, brokenBy: ["evalsha"] },
     "It works in a transaction after a restart": {
       holds: (found) => found.inTransaction,
       brokenBy: ["evalsha", "fallback"],

@@ -2,7 +2,8 @@
 // The client cannot know whether its requests got lost or only their replies. ioredis sends all of
 // them again: whatever had arrived is then counted twice, and nobody is told.
 
-import { lab, link, sum, until } from "#kit";
+import { lab, link, numbered, sum, until } from "#kit";
+import { bytesOfKeys } from "#patterns/redis-cost";
 import { type Redis, redis } from "#services/redis";
 
 const VIEWS = "article:7:views";
@@ -34,10 +35,9 @@ export default lab({
   async trial({ views, options }, { redis, knobs: { increments } }) {
     await using wire = await link(redis.address, { trace: "resp" });
     const observer = await redis.connect();
-    const bytes = async () => (await observer.memory("USAGE", VIEWS)) ?? 0;
-    await observer.flushall();
-    await views.add(observer.pipeline(), "view:1").exec();
-    const bytesOfOne = await bytes();
+    const names = numbered("view", increments);
+    await views.add(observer.pipeline(), names[0]!).exec();
+    const bytesOfOne = await bytesOfKeys(observer);
 
     const applied: number[] = [];
     let errors = 0;
@@ -45,7 +45,7 @@ export default lab({
       await observer.flushall();
       const client = await redis.through(wire).connect({ retryStrategy: () => 1, ...options });
       const pipeline = client.pipeline();
-      for (let view = 1; view <= increments; view++) views.add(pipeline, `view:${view}`);
+      for (const view of names) views.add(pipeline, view);
 
       wire.after({ requests: delivered }).hold();
       wire.after({ replies: 0 }).hold();
@@ -64,15 +64,12 @@ export default lab({
       errors,
       twice: sum(applied.map((count) => Math.max(0, count - increments))),
       missing: sum(applied.map((count) => Math.max(0, increments - count))),
-      bytesPerIncrement: ((await bytes()) - bytesOfOne) / increments,
+      bytesPerIncrement: ((await bytesOfKeys(observer)) - bytesOfOne) / increments,
     };
   },
 
   claims: {
-    "Nothing is applied twice": {
-      holds: (found) => found.twice === 0,
-      brokenBy: ["resend"],
-    },
+    "Nothing is applied twice": { holds: (found) => found.twice === 0, brokenBy: ["resend"] },
     "Nothing is missing in the end": {
       holds: (found) => found.missing === 0,
       brokenBy: ["give-up"],

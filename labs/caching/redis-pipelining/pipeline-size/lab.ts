@@ -3,6 +3,7 @@
 // run all that it was sent, as for a client that is busy or far away.
 
 import { lab, link, until } from "#kit";
+import { workOn } from "#patterns/redis-cost";
 import { type Redis, redis } from "#services/redis";
 
 const PAGE = "page:7";
@@ -16,8 +17,7 @@ const oneByOne: Length = () => 1;
 
 /** Reads the page so many times, in pipelines of one length. */
 async function read(client: Redis, times: number, length: number) {
-  let roundTrips = 0;
-  let replies = 0;
+  let [roundTrips, replies] = [0, 0];
   for (let sent = 0; sent < times; sent += length) {
     const pipeline = client.pipeline();
     for (let turn = sent; turn < Math.min(sent + length, times); turn++) pipeline.get(PAGE);
@@ -39,7 +39,6 @@ export default lab({
     const length = lengthOf(knobs);
     await using wire = await link(redis.address);
     const observer = await redis.connect();
-    await observer.flushall();
     await observer.set(PAGE, "x".repeat(knobs.valueBytes));
 
     /** Reads over a link that is stuck at first; the server may hold so much for a client. */
@@ -51,9 +50,9 @@ export default lab({
       wire.after({ replyBytes: 0 }).hold();
       const reading = read(reader, knobs.commands, length);
       const { bytes } = await until("the server to run what it was sent, or to cut", async () => {
-        const { "cmdstat_get.calls": run } = await redis.info("commandstats");
+        const { calls } = await workOn(redis, "get");
         const [, bytes] = /omem=(\d+)/.exec(String(await observer.client("LIST", "ID", id))) ?? [];
-        return (run === length || bytes === undefined) && { bytes: Number(bytes ?? 0) };
+        return (calls === length || bytes === undefined) && { bytes: Number(bytes ?? 0) };
       });
       wire.release();
       return { bytes, ...(await reading) };
@@ -65,10 +64,7 @@ export default lab({
   },
 
   claims: {
-    "Every reply arrives": {
-      holds: (found) => found.lost === 0,
-      brokenBy: ["all-at-once"],
-    },
+    "Every reply arrives": { holds: (found) => found.lost === 0, brokenBy: ["all-at-once"] },
     "The server holds less than 4 MB of unread replies": {
       holds: (found) => found.megabytes < 4,
       brokenBy: ["all-at-once"],

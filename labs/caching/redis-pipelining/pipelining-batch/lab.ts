@@ -2,7 +2,8 @@
 // pipeline sends them all and waits once. MSET is a single command: Redis does nothing else until
 // it is done, and it has no room for an expiry.
 
-import { lab, link } from "#kit";
+import { countsOf, lab, link, numbered } from "#kit";
+import { workOn } from "#patterns/redis-cost";
 import { stopAfter } from "#patterns/stop-after";
 import { type Redis, redis } from "#services/redis";
 
@@ -35,34 +36,26 @@ export default lab({
     await using wire = await link(redis.address, { trace: "resp" });
     const client = await redis.through(wire).connect({ retryStrategy: () => null });
     const observer = await redis.connect();
-    const prices = new Map(
-      Array.from({ length: knobs.keys }, (_, item) => [`price:${item}`, item]),
-    );
+    const prices = new Map(numbered("price", knobs.keys).map((key, item) => [key, item]));
 
-    await observer.flushall();
-    await observer.config("RESETSTAT");
-    const before = wire.counts();
     wire.delay({ ms: knobs.linkMs });
     const start = performance.now();
-    await write(client, prices);
+    const { roundTrips, requests } = await countsOf(wire, () => write(client, prices));
     const milliseconds = performance.now() - start;
     wire.heal();
-    const { requests = 0, roundTrips } = wire.counts();
-    const server = await redis.info("everything");
+    const { calls, micros } = await workOn(redis, "mset", "set");
+    const { "db0.keys": keys = 0, "db0.expires": expiring = 0 } = await redis.info("keyspace");
 
     // Once more, stopped half way, with a reader that looks at the first and at the last price.
     await observer.flushall();
-    const half = Math.floor((requests - (before.requests ?? 0)) / 2);
-    await stopAfter(wire, half, () => write(client, prices));
-    const [first, last] = await observer.mget("price:0", `price:${knobs.keys - 1}`);
+    await stopAfter(wire, Math.floor(requests! / 2), () => write(client, prices));
+    const [first, last] = await observer.mget("price-1", `price-${knobs.keys}`);
     wire.reset();
-
     return {
       milliseconds,
-      roundTrips: roundTrips - before.roundTrips,
-      commandMicroseconds:
-        server["cmdstat_mset.usec_per_call"] ?? server["cmdstat_set.usec_per_call"] ?? 0,
-      lasting: (server["db0.keys"] ?? 0) - (server["db0.expires"] ?? 0),
+      roundTrips,
+      commandMicroseconds: micros / calls,
+      lasting: keys - expiring,
       half: first !== null && last === null,
     };
   },

@@ -2,7 +2,8 @@
 // DECRBY takes and tells in one step, so each piece is sold once. But it takes from the stock for
 // orders too that are then refused: until those have given back, others see less than there is.
 
-import { lab, link, sum } from "#kit";
+import { lab, link, mean, repeat } from "#kit";
+import { askTogether } from "#patterns/ask-together";
 import { type Redis, redis } from "#services/redis";
 
 const STOCK = "item:7:stock";
@@ -44,45 +45,36 @@ export default lab({
 
   async trial(buy, { redis, knobs }) {
     await using wire = await link(redis.address);
-    const buyers = await Promise.all(
-      Array.from({ length: knobs.buyers }, () => redis.through(wire).connect()),
-    );
+    const buyers = await repeat(knobs.buyers, () => redis.through(wire).connect());
     const observer = await redis.connect();
-    const stock = async () => Number(await observer.get(STOCK));
-    await observer.flushall();
+    const seen: number[] = [];
+    const look = async () => seen.push(Number(await observer.get(STOCK)));
 
     // Everybody wants one piece, and all have asked before anybody is answered.
     await observer.set(STOCK, knobs.stock);
-    wire.after({ replyBytes: 0 }).hold();
-    const buying = Promise.all(buyers.map((buyer) => buy(buyer, 1)));
-    await wire.held(knobs.buyers);
-    const stockMeanwhile = await stock();
-    wire.release();
-    const orders = await buying;
-    const stockAfterwards = await stock();
+    const orders = await askTogether(
+      wire,
+      buyers.map((buyer) => () => buy(buyer, 1)),
+      look,
+    );
+    await look();
+    const lowestStock = Math.min(...seen);
 
     // Two pieces are left. An order for three is under way, when somebody asks for one.
     await observer.set(STOCK, 2);
-    wire.after({ replyBytes: 0 }).hold();
-    const large = buy(buyers[0]!, 3);
-    await wire.held();
-    const small = await buy(observer, 1);
-    wire.release();
-    await large;
+    let refused = false;
+    await askTogether(wire, [() => buy(buyers[0]!, 3)], async () => {
+      refused = !(await buy(observer, 1)).sold;
+    });
+    const wrongRefusals = refused && Number(await observer.get(STOCK)) >= 1 ? 1 : 0;
 
-    return {
-      oversold: Math.max(0, orders.filter(({ sold }) => sold).length - knobs.stock),
-      lowestStock: Math.min(stockMeanwhile, stockAfterwards),
-      wrongRefusals: !small.sold && (await stock()) >= 1 ? 1 : 0,
-      attemptsPerOrder: sum(orders.map(({ attempts }) => attempts)) / knobs.buyers,
-    };
+    const oversold = Math.max(0, orders.filter(({ sold }) => sold).length - knobs.stock);
+    const attemptsPerOrder = mean(orders.map(({ attempts }) => attempts));
+    return { oversold, lowestStock, wrongRefusals, attemptsPerOrder };
   },
 
   claims: {
-    "No piece is sold twice": {
-      holds: (found) => found.oversold === 0,
-      brokenBy: ["check-first"],
-    },
+    "No piece is sold twice": { holds: (found) => found.oversold === 0, brokenBy: ["check-first"] },
     "Nobody reads a stock below zero": {
       holds: (found) => found.lowestStock >= 0,
       brokenBy: ["check-first", "give-back"],

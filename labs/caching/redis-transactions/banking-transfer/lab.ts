@@ -3,7 +3,7 @@
 // which, and asks again. Here each of these happens at each of the messages, in turn.
 
 import { lab, link, mean } from "#kit";
-import { stopAfter } from "#patterns/stop-after";
+import { stopBeforeEach } from "#patterns/stop-after";
 import { type Redis, redis } from "#services/redis";
 
 const PAYER = "account:1";
@@ -54,34 +54,31 @@ export default lab({
     const payer = async () => Number(await bank.get(PAYER));
     const total = async () => (await payer()) + Number(await bank.get(PAYEE));
     const open = async (balance: number) => {
-      wire.release();
       await bank.flushall();
       await bank.set(PAYER, balance);
-      return redis.through(wire).connect({ retryStrategy: () => null });
+      const client = await redis.through(wire).connect({ retryStrategy: () => null });
+      return () => transfer(client, "transfer:1");
     };
 
     // Another transfer comes in, from an account that can pay for one of them.
     const attempts: number[] = [];
     let overdrawn = 0;
-    for (let requests = 0; ; requests++) {
-      const client = await open(knobs.balance);
-      const transferring = await stopAfter(wire, requests, () => transfer(client, "transfer:1"));
-      if (!transferring.stopped) break;
+    for await (const { result } of stopBeforeEach(wire, () => open(knobs.balance))) {
       await transfer(bank, "transfer:2");
       wire.release();
-      attempts.push(await transferring.result);
+      attempts.push(await result);
       if ((await payer()) < 0) overdrawn += 1;
     }
 
     // The connection breaks before a request or before a reply, and the client asks again.
     const rich = 10 * AMOUNT;
-    let missing = 0;
-    let twice = 0;
+    let [missing, twice] = [0, 0];
     for (const direction of ["requests", "replies"] as const) {
       for (let passed = 0; ; passed++) {
-        const client = await open(rich);
+        wire.release();
+        const first = await open(rich);
         wire.after(direction === "requests" ? { requests: passed } : { replies: passed }).reset();
-        const [answer] = await Promise.allSettled([transfer(client, "transfer:1")]);
+        const [answer] = await Promise.allSettled([first()]);
         if (answer.status === "fulfilled") break;
         missing = Math.max(missing, rich - (await total()));
         await transfer(bank, "transfer:1");

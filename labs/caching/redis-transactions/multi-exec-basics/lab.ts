@@ -2,8 +2,8 @@
 // writer is stopped before each of its requests in turn: there a reader looks, the writer is
 // killed, and a reader looks again. Only what stands between MULTI and EXEC happens as one.
 
-import { lab, link } from "#kit";
-import { stopAfter } from "#patterns/stop-after";
+import { countsOf, lab, link } from "#kit";
+import { stopBeforeEach } from "#patterns/stop-after";
 import { type Redis, redis } from "#services/redis";
 
 const AMOUNT = "item:7:amount";
@@ -11,13 +11,10 @@ const CURRENCY = "item:7:currency";
 const AMOUNT_BEFORE = "item:7:amount-before";
 
 type Command = [name: string, ...args: (string | number)[]];
+type Next = (reply: unknown) => Command;
 
 /** Sends two commands, the second built from what is known by then of the first one's reply. */
-type Send = (
-  client: Redis,
-  first: Command,
-  second: (reply: unknown) => Command,
-) => Promise<unknown>;
+type Send = (client: Redis, first: Command, second: Next) => Promise<unknown>;
 
 const separate: Send = async (client, first, second) => {
   const reply = await client.call(...first);
@@ -51,31 +48,27 @@ export default lab({
   async trial(send, { redis }) {
     await using wire = await link(redis.address, { trace: "resp" });
     const reader = await redis.connect();
-    await reader.flushall();
     const halfDone = async () => {
       const price = (await reader.mget(AMOUNT, CURRENCY)).join(" ");
       return price === "10 EUR" || price === "12 USD" ? 0 : 1;
     };
-
-    const found = { seen: 0, left: 0, roundTrips: 0, copied: false };
-    for (let requests = 0; ; requests++) {
+    const start = async () => {
       await reader.mset(AMOUNT, 10, CURRENCY, "EUR");
       const writer = await redis.through(wire).connect({ retryStrategy: () => null });
-      const { roundTrips } = wire.counts();
-      const update = await stopAfter(wire, requests, () =>
-        send(writer, ["SET", AMOUNT, 12], () => ["SET", CURRENCY, "USD"]),
-      );
-      found.roundTrips = wire.counts().roundTrips - roundTrips;
-      if (!update.stopped) break;
-      found.seen += await halfDone();
+      return () => send(writer, ["SET", AMOUNT, 12], () => ["SET", CURRENCY, "USD"]);
+    };
+
+    let [seen, left] = [0, 0];
+    for await (const _stopped of stopBeforeEach(wire, start)) {
+      seen += await halfDone();
       wire.reset();
-      wire.release();
-      found.left += await halfDone();
+      left += await halfDone();
     }
+    const { roundTrips } = await countsOf(wire, await start());
 
     await send(reader, ["GET", AMOUNT], (amount) => ["SET", AMOUNT_BEFORE, String(amount)]);
-    found.copied = (await reader.get(AMOUNT_BEFORE)) === "12";
-    return found;
+    const copied = (await reader.get(AMOUNT_BEFORE)) === "12";
+    return { seen, left, roundTrips, copied };
   },
 
   claims: {

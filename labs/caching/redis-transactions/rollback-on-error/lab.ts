@@ -2,8 +2,8 @@
 // because its key holds another type than expected, or because the counter is full. EXEC carries
 // out the other two all the same. A reader looks before each request of a payment, and at its end.
 
-import { lab } from "#kit";
-import { stopAfter } from "#patterns/stop-after";
+import { countsOf, lab } from "#kit";
+import { stopBeforeEach } from "#patterns/stop-after";
 import { type Postgres, postgres } from "#services/postgres";
 import { type Redis, redis } from "#services/redis";
 import { inPostgres, inRedis, ORDER, PAID, PARCELS, type Pay } from "./shop.ts";
@@ -68,45 +68,46 @@ export default lab({
     const left = { "wrong type": 0, overflow: 0 };
     let sightings = 0;
     for (const fault of ["wrong type", "overflow"] as const) {
-      for (let requests = 0; ; requests++) {
+      const start = async () => {
         await shop.open(fault);
-        const payment = await stopAfter(shop.wire, requests, shop.pay);
-        left[fault] = await shop.look(); // the last look counts, after the payment's end
-        if (left[fault] > 0) sightings += 1;
-        if (!payment.stopped) break;
+        return shop.pay;
+      };
+      for await (const { result } of stopBeforeEach(shop.wire, start)) {
+        if ((await shop.look()) > 0) sightings += 1;
         shop.wire.release();
-        await payment.result;
+        await result;
       }
+      left[fault] = await shop.look(); // after the payment's end
+      if (left[fault] > 0) sightings += 1;
     }
 
     await shop.open("none");
-    const { roundTrips } = shop.wire.counts();
-    const paid = await shop.pay();
-    return { left, sightings, paid, roundTrips: shop.wire.counts().roundTrips - roundTrips };
+    const { result: paid, roundTrips } = await countsOf(shop.wire, shop.pay);
+    return { left, sightings, paid, roundTrips };
   },
 
   claims: {
     "A foreseen fault changes nothing": {
-      holds: ({ left }) => left["wrong type"] === 0,
+      holds: (found) => found.left["wrong type"] === 0,
       brokenBy: ["multi"],
     },
     "An unforeseen fault changes nothing": {
-      holds: ({ left }) => left.overflow === 0,
+      holds: (found) => found.left.overflow === 0,
       brokenBy: ["multi", "checked"],
     },
     "No reader sees the writes of a failed attempt": {
-      holds: ({ sightings }) => sightings === 0,
+      holds: (found) => found.sightings === 0,
       brokenBy: ["multi", "checked", "compensated"],
     },
     "A payment takes one round trip": {
-      holds: ({ paid, roundTrips }) => paid && roundTrips === 1,
+      holds: (found) => found.paid && found.roundTrips === 1,
       brokenBy: ["checked", "compensated", "postgres"],
     },
   },
 
   measures: {
-    "keys changed after a failure": ({ left }) => left["wrong type"] + left.overflow,
-    "snapshots that show a failed attempt": ({ sightings }) => sightings,
-    "round trips": ({ roundTrips }) => roundTrips,
+    "keys changed after a failure": (found) => found.left["wrong type"] + found.left.overflow,
+    "snapshots that show a failed attempt": (found) => found.sightings,
+    "round trips": (found) => found.roundTrips,
   },
 });
