@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { globSync, readFileSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import type { Browser, Page } from "playwright-core";
@@ -14,6 +15,8 @@ import { servePlainFiles } from "./plain-files.ts";
 
 const KILOBYTE = 1_000;
 const LAB = "/labs/caching/redis-transactions/optimistic-locking/";
+const ARTICLE = "/articles/databases/transactions-isolation/";
+const EVIDENCE = "labs/databases/sql-basics/isolation-anomalies/evidence.json";
 const LISTS = [
   "/",
   "/roadmap/",
@@ -83,7 +86,7 @@ suite("the site as plain files", { skip: noBrowser }, () => {
   ] as const) {
     test(`axe finds nothing serious on any page: ${colorScheme}, ${width} wide`, async () => {
       const axe = createRequire(import.meta.url).resolve("axe-core");
-      for (const path of [...LISTS, LAB]) {
+      for (const path of [...LISTS, ARTICLE, LAB]) {
         const page = await visit(path, { colorScheme, viewport: { width, height: 900 } });
         await page.evaluate(readFileSync(axe, "utf8")); // the page's policy forbids a script tag
         assert.deepEqual(await seriousIn(page), [], path);
@@ -97,7 +100,7 @@ suite("the site as plain files", { skip: noBrowser }, () => {
   }
 
   test("no page is wider than its window, and no script complains", async () => {
-    for (const path of [...LISTS, LAB]) {
+    for (const path of [...LISTS, ARTICLE, LAB]) {
       for (const width of WIDTHS) {
         const page = await browser.newPage({ viewport: { width, height: 900 } });
         const complaints = complaintsOf(page);
@@ -110,6 +113,20 @@ suite("the site as plain files", { skip: noBrowser }, () => {
         await page.close();
       }
     }
+  });
+
+  test("an article shows numbers of evidence, code of the labs and their matrices", async () => {
+    const page = await visit(ARTICLE);
+    const numbers = page.locator(".prose .measured");
+    assert.ok((await numbers.count()) > 5);
+    assert.equal(await page.locator(".prose .measured.open").count(), 0, "each has been recorded");
+    assert.match((await numbers.first().getAttribute("title")) ?? "", /recorded .* on /);
+    const { measures } = JSON.parse(readFileSync(join(ROOT, EVIDENCE), "utf8"));
+    const { median } = measures["doctors on call"]["repeatable-read"];
+    assert.equal(await numbers.first().textContent(), String(median));
+    await page.getByText("async function transact").waitFor();
+    assert.equal(await page.locator(".prose table[data-matrix], .prose .matrix").count(), 2);
+    await page.close();
   });
 
   test("without a studio a guess is compared with the author's run, and is remembered", async () => {
