@@ -76,7 +76,7 @@ export class Launcher implements AsyncDisposable {
     const output = openSync(log, "a");
     try {
       const channels = channel ? ["ipc" as const] : [];
-      const child = spawn("/bin/sh", [REGISTER, program, ...args], {
+      const child = spawn("/bin/sh", [REGISTER, join(this.folder, OWNER), program, ...args], {
         stdio: ["ignore", output, output, this.#watchdog.stdin, this.#registry, ...channels],
         detached: true,
         cwd: folder,

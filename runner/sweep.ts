@@ -25,6 +25,7 @@ const SIGNING_MS = 10_000;
 
 /** Ends every process that the run's registry names, and removes its folder. */
 export async function sweep(folder: string): Promise<void> {
+  rmSync(join(folder, OWNER), { force: true }); // from here on nothing starts; see register.sh
   const identities = readRegistry(folder);
   for (const one of identities) signal(one, "SIGCONT"); // a paused process would not hear the next
   for (const one of identities) signal(one, "SIGKILL");

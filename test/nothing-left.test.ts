@@ -25,7 +25,6 @@ import { OWNER, REGISTRY, sweep, sweepAbandoned } from "../runner/sweep.ts";
 import { processesIn } from "./processes.ts";
 
 const KILLS = Number(process.env.PARETO_KILLS ?? 10);
-const MOMENTS_MS = 2_000; // from before its first process to the middle of a trial
 const RUNNER = fileURLToPath(new URL("./fixtures/run-fixture.ts", import.meta.url));
 const random = new Random(Number(process.env.PARETO_SEED ?? 7));
 const linux = process.platform === "linux" ? false : "reads /proc";
@@ -59,11 +58,25 @@ async function nothingLeft(): Promise<void> {
   await until("the run's folder to go", look, { withinMs: 15_000, everyMs: 50 });
 }
 
+/** How long a runner takes to the middle of its first trial here and now, in milliseconds. */
+async function msToTrial(): Promise<number> {
+  const began = performance.now();
+  const runner = startRunner();
+  for await (const text of runner.stdout as NodeJS.ReadableStream) {
+    if (String(text).includes('"kind":"trial"')) break;
+  }
+  const ms = performance.now() - began;
+  runner.kill("SIGKILL");
+  await nothingLeft();
+  return ms;
+}
+
 test(`a runner killed at ${KILLS} random moments leaves nothing`, { skip: linux }, async () => {
   let caught = 0;
+  const moments = 2 * (await msToTrial()); // from before its first process to the middle of a trial
   for (let turn = 0; turn < KILLS; turn++) {
     const runner = startRunner();
-    await sleep(random.next() * MOMENTS_MS);
+    await sleep(random.next() * moments);
     if (processesIn(folder).length > 1) caught += 1;
     runner.kill("SIGKILL");
     await nothingLeft();
@@ -103,4 +116,14 @@ test("a process that only has the pid of one of ours is not signalled", {
   } finally {
     decoy.kill();
   }
+});
+
+test("a process that registers while its run is swept does not start", async () => {
+  const register = fileURLToPath(new URL("../runner/register.sh", import.meta.url));
+  const swept = join(folder, "swept", OWNER);
+  const late = spawn("/bin/sh", [register, swept, "sleep", "60"], {
+    stdio: ["ignore", "ignore", "ignore", "ignore", "ignore"],
+  });
+  const [code] = await once(late, "exit");
+  assert.equal(code, 1);
 });
