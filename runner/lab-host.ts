@@ -4,7 +4,6 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Description } from "../contracts/description.ts";
-import { cacheFolder } from "./folders.ts";
 import { signal } from "./identity.ts";
 import type { Launched, Launcher } from "./launch.ts";
 import type { Judged, Order, Report } from "./messages.ts";
@@ -34,7 +33,7 @@ export class LabHost implements AsyncDisposable {
     this.#process = launcher.launch({
       program: process.execPath,
       args: ["--disable-warning=ExperimentalWarning", LAB_PROCESS, file, ...(yours ? [yours] : [])],
-      env: { NO_COLOR: "1", NODE_COMPILE_CACHE: join(cacheFolder(), "compiled") },
+      env: { NO_COLOR: "1" },
       folder,
       log: this.#log,
       channel: true,

@@ -6,7 +6,7 @@ import { closeSync, mkdirSync, openSync, rmSync, writeFileSync } from "node:fs";
 import type { Socket } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { newRunFolder } from "./folders.ts";
+import { cacheFolder, newRunFolder } from "./folders.ts";
 import { type Identity, startTime } from "./identity.ts";
 import { Ports } from "./ports.ts";
 import { executablesOf, OWNER, REGISTRY } from "./sweep.ts";
@@ -80,7 +80,8 @@ export class Launcher implements AsyncDisposable {
         stdio: ["ignore", output, output, this.#watchdog.stdin, this.#registry, ...channels],
         detached: true,
         cwd: folder,
-        env: { ...process.env, ...env },
+        // Programs that are Node's compile what they import once for all runs.
+        env: { ...process.env, NODE_COMPILE_CACHE: join(cacheFolder(), "compiled"), ...env },
         ...user,
       });
       return { child, identity: identify(child, program), ended: ending(child) };

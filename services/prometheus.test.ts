@@ -29,6 +29,22 @@ scrape_configs: [{ job_name: lab, static_configs: [{ targets: ["${target.at}"] }
     await assert.rejects(face.query("sum("), /parse error/);
   });
 
+  test("a new trial begins without samples, and finds an old target again at once", async () => {
+    await using target = await measured("requests_total 42\n");
+    await using stood = await stand(prometheus);
+    const configuration = `
+global: { scrape_interval: 100ms, scrape_timeout: 100ms }
+scrape_configs: [{ job_name: lab, static_configs: [{ targets: ["${target.at}"] }] }]
+`;
+    await stood.face.reload(configuration);
+    await stood.face.scraped(1);
+    const ended = Date.now() / 1_000;
+    const face = await stood.again();
+    assert.deepEqual(await face.query("requests_total", ended), []);
+    await face.reload(configuration);
+    await face.scraped(1);
+  });
+
   test("a wrong configuration is refused, and the running server keeps the old one", async () => {
     await using stood = await stand(prometheus);
     await assert.rejects(stood.face.reload("nonsense: 1\n"), /field nonsense not found/);

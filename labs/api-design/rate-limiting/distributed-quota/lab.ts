@@ -3,24 +3,12 @@
 // asked for every request. Or a server takes a handful of tokens and spends them from memory; what
 // it has not spent when it dies is gone.
 
-import { createServer } from "node:http";
 import { lab, repeat, sum } from "#kit";
-import { listening } from "#patterns/listening";
-import { type Redis, redis } from "#services/redis";
-import { fullLimitEach, leases, type MayPass, redisEachTime, shareEach } from "./quotas.ts";
+import { processes } from "#services/processes";
+import { redis } from "#services/redis";
+import { fullLimitEach, leases, redisEachTime, shareEach } from "./quotas.ts";
 
 const SERVERS = 4;
-
-/** A server of the API. A request names its window in the path; what is left of it is in memory. */
-async function openServer(redis: Redis, beginWindow: (redis: Redis, path: string) => MayPass) {
-  const windows = new Map<string, MayPass>();
-  const server = createServer(async ({ url = "" }, response) => {
-    const mayPass = windows.get(url) ?? beginWindow(redis, url);
-    windows.set(url, mayPass);
-    response.writeHead((await mayPass()) ? 200 : 429).end();
-  });
-  return listening(server);
-}
 
 /** Sends requests of one window to each of these servers, and returns how many pass. */
 async function send(servers: readonly string[], requestsEach: number, window: string) {
@@ -36,7 +24,10 @@ async function send(servers: readonly string[], requestsEach: number, window: st
 export default lab({
   title: "One limit, four servers",
   question: "How do four API servers share one limit without asking Redis for every request?",
-  services: { redis },
+  services: {
+    redis,
+    api: processes.with({ module: import.meta.resolve("./server.ts"), count: SERVERS }),
+  },
   knobs: {
     limit: { value: 100, from: 20, to: 1000 },
     lease: { value: 5, from: 1, to: 100 },
@@ -48,15 +39,10 @@ export default lab({
     leases,
   },
 
-  async trial(quota, { redis, knobs: { limit, lease } }) {
-    await using stack = new AsyncDisposableStack();
-    const servers = await repeat(SERVERS, async () => {
-      const server = await openServer(await redis.connect(), (redis, path) =>
-        quota({ redis, key: `quota:${path}`, limit, servers: SERVERS, lease }),
-      );
-      return stack.use(server);
-    });
-    const [first, ...others] = servers.map(({ url }) => url) as [string, ...string[]];
+  async trial(_quota, { redis, api, arm, knobs: { limit, lease } }) {
+    const settings = { QUOTA: arm, LIMIT: limit, LEASE: lease, SERVERS };
+    await api.start({ ...settings, REDIS: redis.url });
+    const [first, ...others] = api.urls as [string, ...string[]];
 
     const requestsEach = (2 * limit) / SERVERS;
     const spread = await send([first, ...others], requestsEach, "spread");
@@ -64,7 +50,7 @@ export default lab({
     const atOneServer = await send([first], 2 * limit, "at-one-server");
 
     const before = await send([first], 1, "one-dies");
-    await servers[0]?.[Symbol.asyncDispose](); // and what it had in memory is gone
+    await api.kill(); // the first, and what it had in memory is gone
     const after = await send(others, limit, "one-dies");
     return {
       passedOver: Math.max(0, spread - limit),
@@ -87,7 +73,7 @@ export default lab({
       holds: (found) => found.commandsPerRequest < 1,
       brokenBy: ["redis-each-time"],
     },
-    "A server that dies takes no allowance with it": {
+    "A server that is killed takes no allowance with it": {
       holds: (found) => found.lostWithServer === 0,
       brokenBy: ["quarter-each", "leases"],
     },
@@ -97,6 +83,6 @@ export default lab({
     "accepted over the limit": (found) => found.passedOver,
     "Redis commands per request": (found) => found.commandsPerRequest,
     "refused to a client of one server": (found) => found.refusedAtOneServer,
-    "allowance lost with the dead server": (found) => found.lostWithServer,
+    "allowance lost with the killed server": (found) => found.lostWithServer,
   },
 });

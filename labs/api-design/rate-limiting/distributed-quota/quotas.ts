@@ -62,3 +62,11 @@ export const leases: Quota = (settings) => {
     return true;
   };
 };
+
+/** By the names of the lab's arms, which tell a server what to be. */
+export const QUOTAS: Readonly<Record<string, Quota>> = {
+  "full-limit-each": fullLimitEach,
+  "quarter-each": shareEach,
+  "redis-each-time": redisEachTime,
+  leases,
+};
