@@ -12,7 +12,7 @@ export interface Stay extends AsyncDisposable {
 }
 
 /** Opens a house that Ctrl-C, SIGTERM or a closed terminal closes; the second Ctrl-C does not wait. */
-export async function stay(): Promise<Stay> {
+export async function stay(where: { attached?: boolean } = {}): Promise<Stay> {
   const stop = new AbortController();
   for (const [name, code] of Object.entries(SIGNALS)) {
     process.on(name, () => {
@@ -21,7 +21,7 @@ export async function stay(): Promise<Stay> {
       stop.abort();
     });
   }
-  const house = await House.open();
+  const house = await House.open(where);
   return {
     house,
     signal: stop.signal,

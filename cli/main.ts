@@ -3,7 +3,8 @@
 import { Command, CommanderError } from "commander";
 import { EXIT, explain } from "./failure.ts";
 
-const COMMANDS = "list run prove practice status next check doctor install new studio".split(" ");
+const COMMANDS =
+  "list run prove practice status next check doctor install compose new studio".split(" ");
 
 const program = new Command("pareto")
   .description("System design as experiments on real servers, on your own machine, in seconds.")

@@ -41,8 +41,10 @@ export function isAlive(identity: Identity): boolean {
   try {
     const executable = readlinkSync(`/proc/${identity.pid}/exe`).replace(" (deleted)", "");
     return identity.executables.includes(executable);
-  } catch {
-    return false;
+  } catch (error) {
+    // Root in a container lacks CAP_SYS_PTRACE, and may signal other users' processes but not look
+    // at what they run; pid and start time have agreed.
+    return (error as NodeJS.ErrnoException).code === "EACCES";
   }
 }
 

@@ -19,6 +19,7 @@ export interface ChromiumFace {
 export const chromium = service({
   name: "chromium",
   image: "mcr.microsoft.com/playwright:v1.65.1-noble",
+  notFromImage: "there is no official image of it, only one in which it is on no PATH",
   port: 9222,
   program: "chromium",
   packages: { apt: "chromium", dnf: "chromium", brew: "--cask chromium" },

@@ -16,6 +16,7 @@ export interface DnsmasqFace {
 export const dnsmasq = service<object, DnsmasqFace>({
   name: "dnsmasq",
   image: "dockurr/dnsmasq:2.91",
+  notFromImage: "nobody publishes an official image of it",
   port: 53,
   program: "dnsmasq",
   packages: { apt: "dnsmasq-base", dnf: "dnsmasq", brew: "dnsmasq" },

@@ -32,6 +32,7 @@ export interface PgbouncerFace {
 export const pgbouncer = service<object, PgbouncerFace>({
   name: "pgbouncer",
   image: "edoburu/pgbouncer:v1.24.1-p1",
+  notFromImage: "nobody publishes an official image of it",
   port: 5432,
   program: "pgbouncer",
   packages: { apt: "pgbouncer", dnf: "pgbouncer", brew: "pgbouncer" },

@@ -11,6 +11,7 @@ import {
   emptyDatabase,
   openPostgres,
   type PostgresFace,
+  psql,
 } from "./postgres.ts";
 import { configOf, isPlain } from "./postgres-state.ts";
 
@@ -52,6 +53,7 @@ export const postgresReplicated = service<Options, ReplicatedPostgresFace>({
     seeds: place.node === "primary" ? undefined : { "standby.signal": "" },
   }),
   ready: answersQuery,
+  healthy: psql,
   form,
   stopSignal: "SIGQUIT",
   reset,

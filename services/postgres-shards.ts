@@ -9,6 +9,7 @@ import {
   emptyDatabase,
   openPostgres,
   type PostgresFace,
+  psql,
 } from "./postgres.ts";
 import { configOf, isPlain } from "./postgres-state.ts";
 
@@ -44,6 +45,7 @@ export const postgresShards = service<Options, ShardedPostgresFace>({
     files: configOf(options.config),
   }),
   ready: answersQuery,
+  healthy: psql,
   stopSignal: "SIGQUIT",
   reset,
   open: (at) => ({

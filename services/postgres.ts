@@ -41,6 +41,7 @@ export const postgres = service({
     ],
   }),
   ready: answersQuery,
+  healthy: psql,
   stopSignal: "SIGQUIT",
   tenants: {
     open: (address, name) =>
@@ -94,6 +95,11 @@ export async function connectPostgres(
 export async function answersQuery(address: Address): Promise<void> {
   await using client = await connectPostgres(address);
   await client.query("SELECT 1");
+}
+
+/** The same question by the tool that comes with the server. */
+export function psql({ host, port }: Address): string[] {
+  return ["psql", "-h", host, "-p", String(port), "-U", "postgres", "-c", "SELECT 1"];
 }
 
 async function administer(address: Address, statement: string): Promise<void> {

@@ -5,7 +5,7 @@
 import { lookup } from "node:dns/promises";
 import type { Cluster as Client, ClusterOptions } from "ioredis";
 import { type Address, type At, closing, numbered, type Place, service, until } from "#kit";
-import { connectRedis, pingRedis, type Redis, type RedisFace } from "./redis.ts";
+import { connectRedis, pingRedis, type Redis, type RedisFace, redisCli } from "./redis.ts";
 import { contains, look, seenByName } from "./redis-cluster-view.ts";
 import { openNode, redisConfig } from "./redis-replicated.ts";
 
@@ -66,6 +66,7 @@ export const redisCluster = service<Options, ClusterFace>({
     },
   }),
   ready: pingRedis,
+  healthy: redisCli,
   form,
   reset,
   open: openCluster,

@@ -2,7 +2,7 @@
 // when the primary dies: that is the lab's to do, or redis-sentinel's.
 
 import { type At, numbered, type Place, service, until } from "#kit";
-import { connectRedis, openRedis, pingRedis, type RedisFace } from "./redis.ts";
+import { connectRedis, openRedis, pingRedis, type RedisFace, redisCli } from "./redis.ts";
 
 /** What a lab does with a primary and its replicas. By itself it is the primary. */
 export interface ReplicatedRedisFace extends RedisFace {
@@ -33,6 +33,7 @@ export const redisReplicated = service<Options, ReplicatedRedisFace>({
     seeds: { "redis.conf": redisConfig(place, place.options.config) },
   }),
   ready: pingRedis,
+  healthy: redisCli,
   form: follow,
   reset: renewUnlessAsFormed,
   open: openReplicated,

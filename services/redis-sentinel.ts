@@ -4,7 +4,7 @@
 
 import type { RedisOptions } from "ioredis";
 import { type Address, type At, type Files, numbered, type Place, service, until } from "#kit";
-import { connectRedis, pingRedis, type Redis, type RedisFace } from "./redis.ts";
+import { connectRedis, pingRedis, type Redis, type RedisFace, redisCli } from "./redis.ts";
 import { follow, openNode, redisConfig, renewUnlessAsFormed } from "./redis-replicated.ts";
 
 /** What a lab does with Redis under Sentinel. */
@@ -57,6 +57,7 @@ export const redisSentinel = service<Options, SentinelFace>({
     seeds: seedsOf(place),
   }),
   ready: pingRedis,
+  healthy: redisCli,
   form,
   reset,
   open: openSentinel,

@@ -36,6 +36,7 @@ export const redis = service({
     ],
   }),
   ready: pingRedis,
+  healthy: redisCli,
   // A new process takes no longer than undoing whatever a trial may have set.
   reset: (at) => at.renew(),
   open: openRedis,
@@ -80,6 +81,11 @@ export async function pingRedis({ host, port }: Address): Promise<void> {
   } finally {
     socket.destroy();
   }
+}
+
+/** The same question by the tool that comes with the server. */
+export function redisCli({ host, port }: Address): string[] {
+  return ["redis-cli", "-h", host, "-p", String(port), "-e", "ping"];
 }
 
 /** The numeric fields of an INFO reply. Compound fields (`cmdstat_get:calls=1,usec=2`) become `cmdstat_get.calls`. */

@@ -1,4 +1,5 @@
-// The server: guards first, then the API, then the files of the site. Loopback only.
+// The server: guards first, then the API, then the files of the site. Loopback only, but for a
+// container, whose loopback nobody can reach; see SECURITY.md.
 
 import { once } from "node:events";
 import type { Server } from "node:http";
@@ -11,6 +12,7 @@ import type { Files } from "./files.ts";
 import { apiGuard, guard, type Place, refuse } from "./guard.ts";
 
 const LOOPBACK = "127.0.0.1";
+const EVERY_INTERFACE = "0.0.0.0";
 
 /** The whole application. */
 export function appOf(rooms: Rooms, files: Files): Hono {
@@ -39,16 +41,21 @@ export interface Listening extends AsyncDisposable {
   serve(app: Hono): void;
 }
 
-/** Listens on a port of the loopback, on any free one when that is taken. */
-export async function listen(port: number): Promise<Listening> {
+/**
+ * Listens on a port of the loopback, on any free one when that is taken. In a container it listens
+ * on all that the container has; where the port is published is still the loopback of the machine,
+ * and the only place that the guard lets anybody in from.
+ */
+export async function listen(port: number, inContainer = false): Promise<Listening> {
+  const hostname = inContainer ? EVERY_INTERFACE : LOOPBACK;
   let app: Hono | undefined;
   const server = createAdaptorServer({
     fetch: (request, env) => app?.fetch(request, env) ?? new Response(null, { status: 503 }),
     hostname: LOOPBACK,
   }) as Server;
-  await bind(server, port).catch((error: NodeJS.ErrnoException) => {
+  await bind(server, port, hostname).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "EADDRINUSE" || port === 0) throw error;
-    return bind(server, 0);
+    return bind(server, 0, hostname);
   });
   const host = `${LOOPBACK}:${(server.address() as AddressInfo).port}`;
   return {
@@ -63,7 +70,7 @@ export async function listen(port: number): Promise<Listening> {
   };
 }
 
-async function bind(server: Server, port: number): Promise<void> {
-  server.listen(port, LOOPBACK);
+async function bind(server: Server, port: number, hostname: string): Promise<void> {
+  server.listen(port, hostname);
   await once(server, "listening");
 }

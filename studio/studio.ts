@@ -25,6 +25,8 @@ export interface Opening {
   /** The project's folder. */
   readonly root: string;
   readonly port: number;
+  /** True where the studio runs in a container whose port is published on the same of the machine. */
+  readonly inContainer?: boolean;
   /** Where the runs happen; it is the caller's to close. */
   readonly house: House;
   /** Told when the link has been used. */
@@ -33,10 +35,10 @@ export interface Opening {
 
 /** Opens the studio on a site that is built. */
 export async function openStudio(opening: Opening): Promise<Studio> {
-  const { root, port, house, opened = () => {} } = opening;
+  const { root, port, inContainer, house, opened = () => {} } = opening;
   const files = new Files(builtSite(root));
   void examine(); // what is found is remembered, so that the first page need not wait for it
-  const listening = await listen(port);
+  const listening = await listen(port, inContainer);
   const session = new Session();
   const runs = new Runs(house);
   const progress = new Progress(join(dataFolder(), "progress.json"));

@@ -12,11 +12,12 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   patterns: ["kit"],
   labs: ["kit", "services", "patterns"],
   systems: ["kit", "services", "patterns"],
-  runner: ["kit", "contracts"],
+  compose: ["kit", "contracts"],
+  runner: ["kit", "contracts", "compose"],
   catalog: ["kit", "contracts", "curriculum"],
-  cli: ["kit", "catalog", "runner", "studio", "contracts"],
+  cli: ["kit", "catalog", "runner", "studio", "contracts", "compose"],
   studio: ["kit", "catalog", "runner", "contracts"],
-  site: ["kit", "catalog", "contracts"],
+  site: ["kit", "catalog", "contracts", "compose"],
 };
 
 export const rule: Rule = {

@@ -13,6 +13,9 @@ export const command = new Command("run")
   .option("--aa <arm>", "run one arm against itself: what differs then is the machine's")
   .option("--yours <file>", "your own arm beside the others; see `practice`")
   .option("--watch", "with --yours: run again whenever the file is saved")
+  .addOption(
+    new Option("--attached", "in a container: on the servers of a compose file").hideHelp(),
+  )
   .option("--json", "print the run as JSON lines, one event each")
   .action(async (query: string, knobs: string[], options: RunOptions) => {
     const { runCommand } = await import("../run/labs.ts");

@@ -25,6 +25,7 @@ export interface RunOptions {
   aa?: string;
   yours?: string;
   watch?: boolean;
+  attached?: boolean;
 }
 
 /** A lab that has run. */
@@ -40,7 +41,7 @@ export interface Ran {
 export async function runCommand(query: string, knobs: string[], options: RunOptions) {
   const labs = findLabs(query);
   const request = requestOf(knobs, options, labs.length);
-  await using open = await stay();
+  await using open = await stay({ attached: options.attached });
   const runLab = async ({ id, file }: Named) => {
     const label = labs.length > 1 ? id : "";
     const ran = await runOne({ ...request, id, file, signal: open.signal }, open, label, options);

@@ -71,7 +71,7 @@ function ask(method: string, path: string, body?: object): Promise<Buffer> {
       readAll(answer).then((bytes) => {
         const { statusCode = 0 } = answer;
         if (statusCode < 300 || statusCode === 304) resolve(bytes);
-        else reject(new Error(`Docker: ${bytes.toString().trim()}`));
+        else reject(new Error(`Docker: ${JSON.parse(bytes.toString()).message}`));
       }, reject);
     });
     asking.once("error", reject);

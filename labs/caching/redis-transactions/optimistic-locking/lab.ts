@@ -42,6 +42,7 @@ export default lab({
   services: { redis },
   knobs: { clients: 32, additions: 20 },
   traced: { clients: 2, additions: 1 },
+  sweeps: { clients: [2, 4, 8, 16, 64] },
   arms: {
     naive: { add: readThenWrite, connections: "own" },
     shared: { add: watch, connections: "one" },

@@ -88,6 +88,7 @@ export default lab({
   question: "If reads go to replicas, how do I keep a user from missing what they just saved?",
   services: { postgres: postgresReplicated },
   knobs: { users: 20, pinMs: 500 },
+  traced: { users: 2 },
   arms: {
     "round-robin": roundRobin,
     "sticky-replica": stickyReplica,
@@ -97,8 +98,7 @@ export default lab({
 
   async trial(route, { postgres, knobs: { users, pinMs } }) {
     const primary = await postgres.connect();
-    const replicas = [];
-    for (const name of postgres.standbys) replicas.push(await postgres.node(name).connect());
+    const replicas = await Promise.all(postgres.standbys.map((n) => postgres.node(n).connect()));
     await primary.query(
       `CREATE TABLE profile AS SELECT generate_series(0, ${users}) AS pair, 0 AS version`,
     );

@@ -48,6 +48,7 @@ export default lab({
   question: "Which isolation level keeps my rule, and what does the program have to do for it?",
   services: { postgres },
   knobs: { doctors: 2 },
+  sweeps: { doctors: [1, 4, 8, 16] },
   arms: {
     "read-committed": DEFAULT,
     "repeatable-read": {

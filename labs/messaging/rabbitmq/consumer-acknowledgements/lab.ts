@@ -21,6 +21,7 @@ export default lab({
     worker: processes.with({ module: import.meta.resolve("./worker.ts") }),
   },
   knobs: { jobs: { value: 30, from: 10, to: 300 } },
+  traced: { jobs: 4 },
   arms: {
     "auto-ack": { acknowledged: "by itself", steps: [work] },
     "ack-first": { acknowledged: "in a step", steps: [acknowledge, work] },

@@ -1,5 +1,5 @@
 // The worker. It does one job after the other. Where it is told before which step to stop, it stands
-// still there in the middle of its third job, and waits to be killed; GET / is answered by then.
+// still there in the middle of its second job, and waits to be killed; GET / is answered by then.
 
 import { createServer } from "node:http";
 import { type ConsumeMessage, connect } from "amqplib";
@@ -22,7 +22,7 @@ let taken = 0;
 async function handle(message: ConsumeMessage): Promise<void> {
   taken += 1;
   for (const [index, step] of steps.entries()) {
-    if (taken === 3 && String(index) === STOP_BEFORE) await standStill();
+    if (taken === 2 && String(index) === STOP_BEFORE) await standStill();
     await step({ id: message.content.toString(), message, channel, db });
   }
 }
