@@ -1,6 +1,8 @@
 // Puts the events of a run together into its record.
 
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Description } from "../contracts/description.ts";
 import type { EndEvent, Event, PlanEvent, Verdict } from "../contracts/events.ts";
 import type { Evidence } from "../contracts/evidence.ts";
 import { sourceHash } from "../contracts/source-hash.ts";
@@ -23,7 +25,7 @@ export function evidenceOf(id: string, file: string, events: readonly Event[]): 
     id,
     source: sourceHash(dirname(file)),
     recorded: new Date().toISOString(),
-    lab: plan.lab,
+    lab: portable(plan.lab, dirname(file)),
     knobs: plan.knobs,
     rounds: plan.rounds,
     verdicts: verdictsByRound(events, end),
@@ -37,6 +39,12 @@ export function evidenceOf(id: string, file: string, events: readonly Event[]): 
     servers: serversOf(events),
     clients: clientVersions(file, Object.values(plan.lab.services)),
   };
+}
+
+/** The description without where this clone lies: what a lab brings, by its path within the lab. */
+function portable(lab: Description, folder: string): Description {
+  const here = pathToFileURL(join(folder, "/")).href;
+  return JSON.parse(JSON.stringify(lab).replaceAll(here, "./"));
 }
 
 function verdictsByRound(events: readonly Event[], end: EndEvent): Evidence["verdicts"] {

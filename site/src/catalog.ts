@@ -1,14 +1,16 @@
-// The catalog of the project that this site is of, read while the pages are built. It is loaded by
-// Node as it is and not bundled, since it finds its own files by where it lies.
+// The rooms of the project that this site is of, asked while the pages are built. They are loaded by
+// Node as they are and not bundled, since they find their own files by where they lie.
 
 import { root } from "astro:config/server";
 import { fileURLToPath } from "node:url";
 
 const project = new URL("..", root);
 const room = <Module>(file: string): Promise<Module> =>
-  import(/* @vite-ignore */ new URL(`catalog/${file}`, project).href);
+  import(/* @vite-ignore */ new URL(file, project).href);
 
-const { openCatalog } = await room<typeof import("../../catalog/catalog.ts")>("catalog.ts");
-export const { status } = await room<typeof import("../../catalog/status.ts")>("status.ts");
+const { openCatalog } = await room<typeof import("../../catalog/catalog.ts")>("catalog/catalog.ts");
+export const { status } = await room<typeof import("../../catalog/status.ts")>("catalog/status.ts");
+export const { composeOf } =
+  await room<typeof import("../../compose/compose.ts")>("compose/compose.ts");
 
 export const catalog = openCatalog(fileURLToPath(project));
