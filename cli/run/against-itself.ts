@@ -1,11 +1,11 @@
 // The command `run --aa`.
 
+import { readable } from "../../contracts/readable.ts";
 import { againstItself } from "../../runner/against-itself.ts";
 import type { Request } from "../../runner/run.ts";
 import { EXIT } from "../failure.ts";
 import type { Stay } from "../house.ts";
 import { Live } from "../view/live.ts";
-import { readable } from "../view/style.ts";
 import { table } from "../view/table.ts";
 
 /** Prints how an arm compares with itself, and returns the exit code. */

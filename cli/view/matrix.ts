@@ -1,7 +1,8 @@
 // The result of a run: claims down, arms across, and below them what each arm costs.
 
 import type { EndEvent, PlanEvent } from "../../contracts/events.ts";
-import { MARKS, paint, readable } from "./style.ts";
+import { readable } from "../../contracts/readable.ts";
+import { MARKS, paint } from "./style.ts";
 import { table } from "./table.ts";
 
 /** The matrix and the measures as lines. */

@@ -16,5 +16,3 @@ export const MARKS: Record<Verdict, { mark: string; style: Style }> = {
   broken: { mark: "✘", style: "red" },
   inconclusive: { mark: "?", style: "yellow" },
 };
-
-export { readable } from "../../contracts/readable.ts";
