@@ -60,8 +60,15 @@ export const EMPTY_CLUSTER: Preparation = {
   ],
 };
 
-/** Nothing a lab keeps outlives its run, so the server need not wait for the disk. */
-export const QUICK = { fsync: "off", full_page_writes: "off", max_connections: "200" };
+/**
+ * Nothing a lab keeps outlives its run, so the server need not wait for the disk. And what it shares
+ * between its processes lies in its own folder: in the system's shared memory a server that is
+ * killed would leave a megabyte for ever.
+ */
+export const QUICK = {
+  ...{ fsync: "off", full_page_writes: "off", max_connections: "200" },
+  dynamic_shared_memory_type: "mmap",
+};
 
 /** Builds the face of one PostgreSQL server; shared with the services that run several. */
 export function openPostgres(at: At): PostgresFace {
