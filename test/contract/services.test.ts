@@ -93,17 +93,9 @@ function keepsItsPromises(service: Service): void {
 
   const crowd = crowdOf(service);
   test(`${crowd} side by side do not collide, and leave nothing`, async () => {
-    const launcher = new Launcher();
-    const servers = await startMany(service, crowd, launcher);
-    const ports = servers.flatMap(portsOf);
-    assert.equal(new Set(ports).size, ports.length);
-    for (const server of servers) await form.ready(placeOf(server));
-    await Promise.all(servers.map((server) => server[Symbol.asyncDispose]()));
-    await launcher[Symbol.asyncDispose]();
-    await until("the watchdog to end, and all else", () => {
-      return processesIn(launcher.folder).length === 0;
-    });
-    assert.ok(!existsSync(launcher.folder));
+    const { folder, ports } = await portsOfCrowd(service, crowd);
+    await until("the watchdog to end, and all else", () => processesIn(folder).length === 0);
+    assert.ok(!existsSync(folder));
     for (const port of ports) {
       assert.ok(!existsSync(join(runsFolder(), "ports", String(port))));
       await listenOnce(port);
@@ -130,11 +122,23 @@ function placeOf(server: Server): Place<object> {
   return { ...address, node, bind: address.host, folder: "", peers: nodes, options };
 }
 
-async function startMany(service: Service, count: number, launcher: Launcher): Promise<Server[]> {
-  const starting = Array.from({ length: count }, () =>
-    Server.start(service, service.chosen, launcher, (error) => assert.fail(error)),
-  );
-  return Promise.all(starting);
+/** Starts many at once, sees that all of them answer, stops them, and returns what they have used. */
+async function portsOfCrowd(service: Service, count: number) {
+  await using launcher = new Launcher();
+  await using servers = new AsyncDisposableStack();
+  const starting = Array.from({ length: count }, async () => {
+    const died = (error: Error) => assert.fail(error);
+    return servers.use(await Server.start(service, service.chosen, launcher, died));
+  });
+  const started = await Promise.allSettled(starting);
+  const crowd = started.map((one) => {
+    if (one.status === "rejected") throw one.reason;
+    return one.value;
+  });
+  const ports = crowd.flatMap(portsOf);
+  assert.equal(new Set(ports).size, ports.length);
+  for (const server of crowd) await service.form.ready(placeOf(server));
+  return { folder: launcher.folder, ports };
 }
 
 function portsOf(server: Server): number[] {
