@@ -137,7 +137,10 @@ async function portsOfCrowd(service: Service, count: number) {
   });
   const ports = crowd.flatMap(portsOf);
   assert.equal(new Set(ports).size, ports.length);
-  for (const server of crowd) await service.form.ready(placeOf(server));
+  for (const server of crowd) {
+    const answers = () => service.form.ready(placeOf(server)).then(() => true);
+    await until("each to answer beside the others", answers, { withinMs: 15_000 });
+  }
   return { folder: launcher.folder, ports };
 }
 
