@@ -56,8 +56,9 @@ function namesOf({ curriculum, all }: Catalog): Set<string> {
 
 function namedBy({ kind, id, week }: Entry, curriculum: Curriculum): string[] {
   const category = kind === "system" ? [] : [`category ${id.slice(0, id.indexOf("/"))}`];
-  const named = (what: string, names: readonly string[] = []) =>
-    names.map((name) => `${what} ${name}`);
+  // What is no list has been told of by its schema.
+  const named = (what: string, names: unknown) =>
+    Array.isArray(names) ? names.map((name) => `${what} ${name}`) : [];
   if (kind === "article") {
     const { labs, facts } = curriculum.essay(id) ?? {};
     return [`week ${week}`, ...category, ...named("lab", labs), ...named("fact", facts)];
