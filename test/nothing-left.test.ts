@@ -6,9 +6,11 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import {
   chmodSync,
+  closeSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   rmSync,
   statSync,
@@ -118,12 +120,24 @@ test("a process that only has the pid of one of ours is not signalled", {
   }
 });
 
-test("a process that registers while its run is swept does not start", async () => {
+test("what registers while its run is swept is ended, or does not start", async () => {
   const register = fileURLToPath(new URL("../runner/register.sh", import.meta.url));
-  const swept = join(folder, "swept", OWNER);
-  const late = spawn("/bin/sh", [register, swept, "sleep", "60"], {
-    stdio: ["ignore", "ignore", "ignore", "ignore", "ignore"],
-  });
-  const [code] = await once(late, "exit");
-  assert.equal(code, 1);
+  for (let turn = 0; turn < KILLS; turn++) {
+    const run = mkdtempSync(join(folder, "swept-"));
+    writeFileSync(join(run, OWNER), "{}");
+    const registry = openSync(join(run, REGISTRY), "a");
+    const late = Array.from({ length: 8 }, () =>
+      spawn("/bin/sh", [register, join(run, OWNER), "/bin/sleep", "60"], {
+        stdio: ["ignore", "ignore", "ignore", "ignore", registry],
+      }),
+    );
+    const ends = late.map((one) => once(one, "exit"));
+    await sleep(random.next() * 5); // the sweep meets some before, some while, some after they register
+    await sweep(run);
+    closeSync(registry);
+    const all = Promise.all(ends).then(() => true);
+    const isOver = await Promise.race([all, sleep(10_000, false, { ref: false })]);
+    for (const one of late) one.kill("SIGKILL");
+    assert.ok(isOver, `something of turn ${turn} outlived the sweep`);
+  }
 });
