@@ -3,7 +3,7 @@
 // standby's disk, or into the standby's tables. Each step costs the primary some of its independence.
 
 import { setTimeout as sleep } from "node:timers/promises";
-import { lab, link, repeat } from "#kit";
+import { lab, link, repeat, until } from "#kit";
 import { isAnsweredAlone } from "#patterns/lonely-commit";
 import { pauseReplay, resumeReplay } from "#patterns/paused-replay";
 import { receiveFrom } from "#patterns/receive-from";
@@ -19,6 +19,11 @@ const services = {
     synchronous: '"standby-1"', // matters: An acknowledged row survives the loss of the primary; A row can be read on the standby once COMMIT has returned
   }),
 };
+
+/** Finds the standby once it has told that what the primary wrote after a position is on its disk. */
+const ARRIVED = `
+  SELECT FROM pg_stat_replication
+   WHERE flush_lsn > $1::pg_lsn AND flush_lsn >= pg_current_wal_flush_lsn()`;
 
 const INSERT = "INSERT INTO payment VALUES (DEFAULT) RETURNING id";
 
@@ -40,6 +45,7 @@ export default lab({
 
   async trial(level: Level, { postgres, knobs: { commits, patienceMs } }) {
     const client = await postgres.connect();
+    const observer = await postgres.connect();
     const standby = await postgres.node("standby-1").connect();
     await using road = await link(postgres.address);
     await client.query("CREATE TABLE payment (id serial)");
@@ -48,7 +54,10 @@ export default lab({
     const pay = async (): Promise<number> => (await client.query(INSERT)).rows[0].id;
 
     await pauseReplay(standby);
+    const { rows } = await observer.query("SELECT pg_current_wal_insert_lsn() AS before");
     const first = pay();
+    const arrived = async () => (await observer.query(ARRIVED, [rows[0].before])).rowCount === 1;
+    await until("the payment to be on the standby's disk", arrived);
     if (!(await Promise.race([first, sleep(patienceMs)]))) await resumeReplay(standby); // it waits
     const readable = await has(standby, [await first]);
     await resumeReplay(standby);
@@ -56,7 +65,7 @@ export default lab({
     const acknowledged = await repeat(commits, pay);
     road.cut();
     const last = pay();
-    const returnsAlone = await isAnsweredAlone(last, await postgres.connect());
+    const returnsAlone = await isAnsweredAlone(last, observer);
     if (returnsAlone) acknowledged.push(await last);
     await postgres.kill("primary");
     await standby.query("SELECT pg_promote()");
